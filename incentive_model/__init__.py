@@ -1,0 +1,92 @@
+"""A laboratory for one question: which incentive scheme makes two-way referral work, and who pays for it?
+
+The rooms, in the order data takes through them; imports run one way:
+
+=============  ==============================================================
+``cards``      what a lever, parameter or indicator is, declared once
+``chance``     addressed random draws: the same luck under every scheme
+``rules``      how anyone decides, as plain functions
+``incentives`` events into money, one file a family
+``inputs``     places and schemes: TOML and CSV in, errors that name the mend
+``network``    institutions and ties
+``engine``     columns, compiled loops, the ledger
+``agents``     patient, physician, hospital, insurer, government
+``measures``   what is looked at, card and formula together
+``model``      :class:`IncentiveModel`, a :class:`mesa.Model`, and its month
+``runs``       the plan of runs, workers, the results folder
+``analysis``   comparison, stakeholders, residents
+``report``     figures, tables, the HTML page
+``cli``        the command line
+=============  ==============================================================
+
+Public names are imported on first use, so that ``incentive-model --help`` stays fast.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from incentive_model.analysis.comparison import Comparison, compare
+    from incentive_model.cards import InputError, indicators, levers, parameters
+    from incentive_model.inputs.check import check
+    from incentive_model.inputs.place import Place, load_place, place_names
+    from incentive_model.inputs.scheme import Scheme, load_scheme, scheme_names
+    from incentive_model.model import IncentiveModel
+    from incentive_model.report import plot, write_report as report
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Comparison": "analysis.comparison",
+    "IncentiveModel": "model",
+    "InputError": "cards",
+    "Place": "inputs.place",
+    "Scheme": "inputs.scheme",
+    "check": "inputs.check",
+    "compare": "analysis.comparison",
+    "indicators": "cards",
+    "levers": "cards",
+    "load_place": "inputs.place",
+    "load_scheme": "inputs.scheme",
+    "parameters": "cards",
+    "place_names": "inputs.place",
+    "plot": "report",
+    "report": "report",
+    "scheme_names": "inputs.scheme",
+}
+
+__all__ = [
+    "Comparison",
+    "IncentiveModel",
+    "InputError",
+    "Place",
+    "Scheme",
+    "__version__",
+    "check",
+    "compare",
+    "indicators",
+    "levers",
+    "load_place",
+    "load_scheme",
+    "parameters",
+    "place_names",
+    "plot",
+    "report",
+    "scheme_names",
+]
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        home = importlib.import_module(f"incentive_model.{_HOME[name]}")
+    except KeyError:
+        raise AttributeError(f"module 'incentive_model' has no attribute {name!r}") from None
+    value = getattr(home, "write_report" if name == "report" else name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
