@@ -1,0 +1,8 @@
+"""Runs: which are to be made, making them on one processor or many, and the folder they end in.
+
+``plan``   the requests of a design, with stable ids; nothing runs
+``run``    one request made: a :class:`~incentive_model.runs.run.Run`
+``pool``   many requests made, in this process or in several; the results do not depend on which
+``store``  Parquet, CSV and manifest, written whole or not at all
+``plain``  values as JSON can carry them
+"""

@@ -1,0 +1,207 @@
+"""Which runs are to be made: a design resolved in full, before anything runs.
+
+A request says everything a run depends on; its id is a hash of that, so that the same run has the
+same id on every machine and in every results folder. The status quo comes first, and requests come
+replicate by replicate, so that the first pairs are complete early.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from incentive_model.cards import Fault, InputError
+from incentive_model.inputs.place import Place
+from incentive_model.inputs.scheme import (
+    Scheme,
+    load_scheme,
+    resolve_levers,
+    resolve_parameters,
+    scheme_names,
+)
+from incentive_model.runs.plain import plain
+
+#: The empty scheme, which every other is held against.
+BASELINE = "status-quo"
+#: Seeds are held in 64 bits.
+SEED_LIMIT = 2**63
+
+
+@dataclass(frozen=True)
+class Request:
+    """One run to be made: one scheme under the luck of one replicate.
+
+    Attributes:
+        run_id: stable id, ``PLACE-SCHEME-REPLICATE-HASH``.
+        place: name of the place (its content is part of the hash).
+        scheme: the scheme.
+        replicate: 0, 1, …; the same replicate draws the same luck under every scheme.
+        seed: seed of the design.
+        months, burn_in: months under the scheme, and before it under the status quo.
+        levers: every lever as it stands in month 1.
+        parameters: every behavioural parameter.
+    """
+
+    run_id: str
+    place: str
+    scheme: Scheme
+    replicate: int
+    seed: int
+    months: int
+    burn_in: int
+    levers: dict[str, float | int | str]
+    parameters: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All requests of a comparison, and what they have in common."""
+
+    place: Place
+    schemes: tuple[Scheme, ...]
+    requests: tuple[Request, ...]
+    replicates: int
+    months: int
+    burn_in: int
+    seed: int
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """The whole design, resolved: plain values, every lever and every parameter written out."""
+        first = {request.scheme.name: request for request in self.requests if request.replicate == 0}
+        return {
+            "place": self.place.name,
+            "place_hash": place_hash(self.place),
+            "residents": self.place.population,
+            "population": self.place.agents,
+            "weight": self.place.weight,
+            "population_seed": self.place.population_seed,
+            "currency_year": self.place.currency_year,
+            "baseline": BASELINE,
+            "schemes": {
+                scheme.name: {
+                    "title": scheme.title,
+                    "source": list(scheme.source),
+                    "levers": plain(first[scheme.name].levers),
+                    "changes": [{"month": m, "levers": plain(levers)} for m, levers in scheme.changes],
+                }
+                for scheme in self.schemes
+            },
+            "parameters": plain(self.requests[0].parameters),
+            "replicates": self.replicates,
+            "months": self.months,
+            "burn_in": self.burn_in,
+            "seed": self.seed,
+        }
+
+    @property
+    def design_hash(self) -> str:
+        """Twelve hexadecimal digits that stand for the whole request."""
+        return digest(self.request)
+
+
+def plan(
+    place: Place,
+    schemes: Iterable[str | Path | Scheme] | None = None,
+    *,
+    replicates: int = 10,
+    months: int = 60,
+    burn_in: int = 12,
+    seed: int = 1,
+    parameters: Mapping[str, float] | None = None,
+) -> Plan:
+    """Every run of a comparison of ``schemes`` (default: all packaged) with the status quo.
+
+    Raises:
+        InputError: a count that is not a whole number in its range, an unknown scheme, a lever or
+            parameter out of bounds, two different schemes of one name.
+    """
+    replicates = whole_number("replicates", replicates, 1)
+    months = whole_number("months", months, 1)
+    burn_in = whole_number("burn-in", burn_in, 1)
+    seed = whole_number("seed", seed, 0, SEED_LIMIT - 1)
+    chosen = _distinct([load_scheme(BASELINE), *_schemes(schemes)])
+    values = resolve_parameters(place, dict(parameters or {}))
+    levers = {scheme.name: resolve_levers(place, scheme) for scheme in chosen}
+    there = place_hash(place)
+
+    def request(scheme: Scheme, replicate: int) -> Request:
+        content = [
+            there,
+            levers[scheme.name],
+            scheme.changes,
+            values,
+            replicate,
+            seed,
+            months,
+            burn_in,
+        ]
+        return Request(
+            run_id=f"{place.name}-{scheme.name}-{replicate:03d}-{digest(content)}",
+            place=place.name,
+            scheme=scheme,
+            replicate=replicate,
+            seed=seed,
+            months=months,
+            burn_in=burn_in,
+            levers=levers[scheme.name],
+            parameters=values,
+        )
+
+    requests = tuple(request(scheme, replicate) for replicate in range(replicates) for scheme in chosen)
+    return Plan(place, chosen, requests, replicates, months, burn_in, seed)
+
+
+def whole_number(name: str, value: object, low: int, high: int | None = None) -> int:
+    """``value`` as an int within [low, high]; else an :class:`InputError` that names it."""
+    if isinstance(value, int) and not isinstance(value, bool) and low <= value <= (high or value):
+        return value
+    allowed = f"a whole number, {low} or more" if high is None else f"a whole number from {low} to {high}"
+    raise InputError(Fault(name, repr(value), allowed))
+
+
+def digest(value: Any) -> str:
+    """Twelve hexadecimal digits of the SHA-256 of ``value`` as canonical JSON."""
+    text = json.dumps(plain(value), sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
+
+
+def place_hash(place: Place) -> str:
+    """A hash of everything in a place but where it lies on disk."""
+    fields = {field.name: getattr(place, field.name) for field in dataclasses.fields(place)}
+    del fields["folder"]
+    tables = {
+        name: value.to_csv(index=False) for name, value in fields.items() if isinstance(value, pd.DataFrame)
+    }
+    return digest(fields | tables)
+
+
+def _schemes(schemes: Iterable[str | Path | Scheme] | None) -> Sequence[Scheme]:
+    if schemes is None:
+        schemes = scheme_names()
+    elif isinstance(schemes, str | Path | Scheme):
+        schemes = [schemes]
+    return [scheme if isinstance(scheme, Scheme) else load_scheme(scheme) for scheme in schemes]
+
+
+def _distinct(schemes: Sequence[Scheme]) -> tuple[Scheme, ...]:
+    """Each scheme once, in the order given; two different ones of one name cannot be told apart."""
+    by_name: dict[str, Scheme] = {}
+    for scheme in schemes:
+        known = by_name.setdefault(scheme.name, scheme)
+        if (known.levers, known.changes) != (scheme.levers, scheme.changes):
+            fault = Fault(
+                "scheme",
+                f"two different schemes named '{scheme.name}'",
+                "one scheme a name",
+                "rename one of the files" if scheme.name != BASELINE else f"'{BASELINE}' is the empty scheme",
+            )
+            raise InputError(fault)
+    return tuple(by_name.values())

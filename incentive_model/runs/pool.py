@@ -1,0 +1,121 @@
+"""Many runs, in this process or in several.
+
+What a run gives does not depend on where it is made, nor on the order in which runs finish. Workers
+are spawned, never forked; each gets the place once, and computes on one thread.
+"""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from types import ModuleType
+
+from incentive_model.inputs.place import Place
+from incentive_model.runs.plan import Request, whole_number
+from incentive_model.runs.run import Run, RunFailed, execute
+
+#: Libraries that would start threads of their own in every worker, and the variable that stops each.
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+def worker_count(workers: int | None, runs: int) -> int:
+    """How many processes compute ``runs`` runs: what was asked, or one a processor; never more than runs.
+
+    Raises:
+        InputError: ``workers`` is not a whole number, 1 or more.
+    """
+    asked = (os.cpu_count() or 1) if workers is None else whole_number("workers", workers, 1)
+    return max(1, min(asked, runs))
+
+
+def run_all(place: Place, requests: Sequence[Request], *, workers: int | None = None) -> Iterator[Run]:
+    """Make every request; yields each run as it finishes, in no particular order.
+
+    Leaving early (an error, Ctrl-C) ends the workers at once.
+
+    Raises:
+        InputError: ``workers`` is not a whole number, 1 or more.
+        RunFailed: a run failed; names it.
+    """
+    count = worker_count(workers, len(requests))
+    if count > 1:
+        return _in_processes(place, requests, count)
+    return (execute(place, request) for request in requests)
+
+
+def _in_processes(place: Place, requests: Sequence[Request], workers: int) -> Iterator[Run]:
+    _warm_up()
+    executor = ProcessPoolExecutor(
+        workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(place,)
+    )
+    others = set(multiprocessing.active_children())
+    try:
+        with _plain_children():
+            futures = {executor.submit(_execute, request) for request in requests}
+        for future in as_completed(futures):
+            futures.discard(future)  # a run is large; let go of it once it is handed on
+            yield future.result()
+        executor.shutdown()
+    except BrokenProcessPool as error:
+        reason = "a worker process died (out of memory?); try fewer --workers or a smaller --population"
+        raise RunFailed("(unknown)", reason) from error
+    finally:
+        for child in set(multiprocessing.active_children()) - others:
+            child.kill()
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _warm_up() -> None:
+    """Fill the engine's compile cache once, so that the workers read it instead of each compiling."""
+    engine = importlib.import_module("incentive_model.engine")
+    if warm_up := getattr(engine, "warm_up", None):
+        warm_up()
+
+
+@contextmanager
+def _plain_children() -> Iterator[None]:
+    """Processes spawned inside compute on one thread, and do not import the caller's script.
+
+    They need only this package. Without the script, one that compares schemes at its top level (no
+    ``if __name__ == "__main__"``) works; with it, every worker would start the comparison again.
+    """
+    script = sys.modules["__main__"]
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    sys.modules["__main__"] = ModuleType("__main__")
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+# In the worker
+
+_place: Place
+
+
+def _begin(place: Place) -> None:
+    """Keep the place; leave Ctrl-C to the parent, and end when the parent does."""
+    global _place
+    _place = place
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
+
+
+def _execute(request: Request) -> Run:
+    return execute(_place, request)

@@ -1,0 +1,105 @@
+"""One run: a request made, and what it hands on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import mesa
+import pandas as pd
+
+from incentive_model.cards import InputError
+from incentive_model.inputs.place import Place
+from incentive_model.model import IncentiveModel
+from incentive_model.runs.plan import Request
+
+if TYPE_CHECKING:
+    from incentive_model.measures import ResidentOutcome
+
+
+class RunFailed(RuntimeError):
+    """A run did not finish. ``run_id`` says which, ``reason`` why."""
+
+    def __init__(self, run_id: str, reason: str) -> None:
+        self.run_id, self.reason = run_id, reason
+        super().__init__(run_id, reason)
+
+    def __str__(self) -> str:
+        return f"run {self.run_id} failed: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a finished run hands on.
+
+    Attributes:
+        run_id, place, scheme, replicate, seed: the key, as in the request.
+        levers, parameters: every one of them, as in the request.
+        indicators: name → (value or None, numerator, denominator), over the scheme's months.
+        series: one row a month (burn-in too), a column ``month``, one column an indicator.
+        stakeholders: net position, yuan per resident-year; sums to 0.
+        flows: payer, payee, purpose, yuan_per_resident_year.
+        outcome: what each resident got and paid, arrays over residents.
+        imbalance_fen: the largest imbalance of the books in any month; always 0.
+    """
+
+    run_id: str
+    place: str
+    scheme: str
+    replicate: int
+    seed: int
+    levers: dict[str, float | int | str]
+    parameters: dict[str, float]
+    indicators: dict[str, tuple[float | None, float, float]]
+    series: pd.DataFrame
+    stakeholders: dict[str, float]
+    flows: pd.DataFrame
+    outcome: ResidentOutcome
+    imbalance_fen: int
+
+
+def execute(place: Place, request: Request) -> Run:
+    """Make one run.
+
+    Raises:
+        InputError: the request cannot be run.
+        RunFailed: anything else, with the run's id; the cause is chained.
+    """
+    try:
+        return _execute(place, request)
+    except (InputError, MemoryError):
+        raise
+    except Exception as error:
+        raise RunFailed(request.run_id, f"{type(error).__name__}: {error}") from error
+
+
+def _execute(place: Place, request: Request) -> Run:
+    model = IncentiveModel(
+        place,
+        request.scheme,
+        seed=request.seed,
+        replicate=request.replicate,
+        burn_in=request.burn_in,
+        threads=1,
+        **request.parameters,
+    )
+    try:
+        model.run(months=request.months)
+        return Run(
+            run_id=request.run_id,
+            place=request.place,
+            scheme=request.scheme.name,
+            replicate=request.replicate,
+            seed=request.seed,
+            levers=request.levers,
+            parameters=request.parameters,
+            indicators=model.indicators(),
+            series=model.series(),
+            stakeholders=model.stakeholders(),
+            flows=model.flows(),
+            outcome=model.outcome,
+            imbalance_fen=model.ledger.imbalance_fen,
+        )
+    finally:
+        # Mesa 3.3 keeps every model ever built alive through this table.
+        getattr(mesa.Agent, "_ids", {}).pop(model, None)
