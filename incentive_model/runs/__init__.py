@@ -6,3 +6,9 @@
 ``store``  Parquet, CSV and manifest, written whole or not at all
 ``plain``  values as JSON can carry them
 """
+
+from incentive_model.runs.plan import BASELINE, Plan, Request, plan
+from incentive_model.runs.pool import run_all
+from incentive_model.runs.run import Run, RunFailed, execute
+
+__all__ = ["BASELINE", "Plan", "Request", "Run", "RunFailed", "execute", "plan", "run_all"]

@@ -8,6 +8,7 @@ replicate by replicate, so that the first pairs are complete early.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -72,39 +73,43 @@ class Plan:
     burn_in: int
     seed: int
 
-    @property
+    @functools.cached_property
     def request(self) -> dict[str, Any]:
-        """The whole design, resolved: plain values, every lever and every parameter written out."""
+        """The whole design as plain data: enough to run it again, and to tell two requests apart.
+
+        Levers stand there twice: as the scheme was written, and ``resolved``, every one as it is in
+        force in month 1. ``design_hash`` stands for all the rest.
+        """
         first = {request.scheme.name: request for request in self.requests if request.replicate == 0}
-        return {
+        request = {
             "place": self.place.name,
+            "title": self.place.title,
+            "source": self.place.source,
             "place_hash": place_hash(self.place),
             "residents": self.place.population,
             "population": self.place.agents,
             "weight": self.place.weight,
             "population_seed": self.place.population_seed,
             "currency_year": self.place.currency_year,
+            "place_levers": self.place.levers,
+            "parameters": self.requests[0].parameters,
             "baseline": BASELINE,
             "schemes": {
                 scheme.name: {
                     "title": scheme.title,
-                    "source": list(scheme.source),
-                    "levers": plain(first[scheme.name].levers),
-                    "changes": [{"month": m, "levers": plain(levers)} for m, levers in scheme.changes],
+                    "source": scheme.source,
+                    "levers": scheme.levers,
+                    "changes": [{"month": month, "levers": levers} for month, levers in scheme.changes],
+                    "resolved": first[scheme.name].levers,
                 }
                 for scheme in self.schemes
             },
-            "parameters": plain(self.requests[0].parameters),
             "replicates": self.replicates,
             "months": self.months,
             "burn_in": self.burn_in,
             "seed": self.seed,
         }
-
-    @property
-    def design_hash(self) -> str:
-        """Twelve hexadecimal digits that stand for the whole request."""
-        return digest(self.request)
+        return plain(request | {"design_hash": digest(request)})
 
 
 def plan(
