@@ -1,0 +1,101 @@
+"""Treat or refer up (phase 4)."""
+
+from typing import Any, NamedTuple
+
+from incentive_model.cards.short import fixed, uncertain
+from incentive_model.rules.maths import clip, sigma
+from incentive_model.rules.quality import success
+
+M5 = "MODEL 5"
+uncertain("diagnosis_noise", 0.14, (0.08, 0.2), "severity", "spread of a primary physician's diagnosis", M5)
+uncertain("value_of_health", 160.0, (100.0, 300.0), "yuan", "what a full success is worth to a fully altruistic physician", M5, "F", symbol="v_H")
+uncertain("hassle_up", 58.0, (30.0, 90.0), "yuan", "trouble of one referral up", M5, "F", symbol="h_u")
+uncertain("scale_referral", 20.0, (10.0, 40.0), "yuan", "noise of the decision to refer", M5)
+uncertain("weight_wishes", 12.0, (0.0, 25.0), "yuan", "weight of what the patient would rather", M5)
+uncertain("account_attention", 0.3, (0.1, 0.6), "share", "part of the shared account that one physician feels", M5, symbol="κ_acc")
+fixed("fund_part", 0.6, "share", "fund's part of a bill, as physicians reckon", "calibration 2.5", "D")
+fixed("chain_visits", 1.5, "visits", "specialist visits that follow a referral, as physicians reckon", M5)
+uncertain("accept_up_constant", 1.2, (0.6, 1.8), "utils", "a patient's readiness to go up", M5)
+uncertain("accept_up_severity", 3.2, (2.0, 4.5), "utils", "how severity makes a patient accept", M5)
+fixed("platform_diagnosis", 0.3, "share", "noise of diagnosis the platform removes", M5)
+fixed("platform_hassle_up", 0.5, "share", "trouble of a referral up the platform removes", M5)
+fixed("tie_hassle_up", 0.4, "share", "trouble of a referral up a personal tie removes", M5)
+
+
+class ReferOrTreat(NamedTuple):
+    """The primary physician's reasons to refer rather than treat (yuan)."""
+
+    patient_benefit: float
+    referral_pay: float
+    treatment_margin: float
+    shared_account: float
+    hassle: float
+    patient_wishes: float
+
+
+class AcceptUp(NamedTuple):
+    """The patient's reasons to accept (utils)."""
+
+    readiness: float
+    preference: float
+    severity: float
+
+
+def diagnosed_severity(p: Any, severity: float, platform: float, noise: float) -> float:
+    """s_d = clip(s + 0.14(1 − 0.3·platform)·z, 0, 1)."""
+    return clip(severity + p.diagnosis_noise * (1.0 - p.platform_diagnosis * platform) * noise, 0.0, 1.0)
+
+
+def refer_or_treat(
+    p: Any,
+    diagnosed: float,
+    altruism: float,
+    capability_here: float,
+    capability_above: float,
+    pass_on: float,
+    margin_here: float,
+    referral_pay: float,
+    account_per_claim: float,
+    chain_revenue: float,
+    price_here: float,
+    follow_ups: float,
+    complex_process: int,
+    tie: int,
+    platform: float,
+    value_referred: float,
+    value_here: float,
+) -> ReferOrTreat:
+    """Δ = α·v_H(½+s_d)[q(c_T2, s_d) − q(c_f, s_d)] + Π_ref − Π_treat + account − H + 12·clip((V_ref−V_f)/2, ±1).
+
+    Args:
+        pass_on: θ, share of the facility's margin that reaches the physician.
+        margin_here: yuan of margin a yuan of visits brings the facility.
+        referral_pay: what the physician expects for one completed referral, already believed (yuan).
+        account_per_claim: what a yuan claimed from the fund brings the facility's account (≤ 0).
+        chain_revenue: ER, what the hospital will bill (yuan).
+        follow_ups: ν(s_d), visits that would follow here.
+    """
+    gain = success(p, capability_above, diagnosed) - success(p, capability_here, diagnosed)
+    trouble = p.hassle_up * (0.4 + 1.2 * complex_process) * (1.0 - p.platform_hassle_up * platform)
+    return ReferOrTreat(
+        patient_benefit=altruism * p.value_of_health * (0.5 + diagnosed) * gain,
+        referral_pay=referral_pay,
+        treatment_margin=-pass_on * margin_here * price_here * (1.0 + follow_ups),
+        shared_account=pass_on * p.account_attention * account_per_claim * p.fund_part * (chain_revenue - price_here),
+        hassle=-trouble * (1.0 - p.tie_hassle_up * tie),
+        patient_wishes=p.weight_wishes * clip((value_referred - value_here) / 2.0, -1.0, 1.0),
+    )
+
+
+def referral_probability(p: Any, delta: float) -> float:
+    """P(refer) = σ(Δ/20)."""
+    return sigma(delta / p.scale_referral)
+
+
+def accept_up(p: Any, diagnosed: float, value_referred: float, value_here: float) -> AcceptUp:
+    """The patient accepts with σ(1.2 + V_T2|ref − V_f + 3.2(s_d − 0.4))."""
+    return AcceptUp(
+        readiness=p.accept_up_constant,
+        preference=value_referred - value_here,
+        severity=p.accept_up_severity * (diagnosed - 0.4),
+    )
