@@ -5,18 +5,19 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel
 
 
 def plain(value: Any) -> Any:
     """``value`` made of dict, list, str, int, float, bool and None alone; what is not finite is None.
 
-    A table becomes a list of rows, an array a list, a set a sorted list, a dataclass its fields.
+    A table becomes a list of rows, an array a list, a dataclass or a pydantic model its fields.
     """
     if value is None or isinstance(value, str | bool):
         return value
@@ -32,16 +33,14 @@ def plain(value: Any) -> Any:
         return plain(value.tolist())
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, Set):
-        return sorted(plain(item) for item in value)
     if isinstance(value, Sequence):
         return [plain(item) for item in value]
     if isinstance(value, PurePath):
         return value.as_posix()
+    if isinstance(value, BaseModel):
+        return plain(value.model_dump())
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if pd.isna(value):
-        return None
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 

@@ -112,7 +112,7 @@ class Plan:
         return plain(request | {"design_hash": digest(request)})
 
 
-def plan(
+def plan_runs(
     place: Place,
     schemes: Iterable[str | Path | Scheme] | None = None,
     *,
@@ -134,7 +134,7 @@ def plan(
     seed = whole_number("seed", seed, 0, SEED_LIMIT - 1)
     chosen = _distinct([load_scheme(BASELINE), *_schemes(schemes)])
     values = resolve_parameters(place, dict(parameters or {}))
-    levers = {scheme.name: resolve_levers(place, scheme) for scheme in chosen}
+    levers = {scheme.name: _levers(place, scheme) for scheme in chosen}
     there = place_hash(place)
 
     def request(scheme: Scheme, replicate: int) -> Request:
@@ -194,6 +194,13 @@ def _schemes(schemes: Iterable[str | Path | Scheme] | None) -> Sequence[Scheme]:
     elif isinstance(schemes, str | Path | Scheme):
         schemes = [schemes]
     return [scheme if isinstance(scheme, Scheme) else load_scheme(scheme) for scheme in schemes]
+
+
+def _levers(place: Place, scheme: Scheme) -> dict[str, float | int | str]:
+    """The levers of month 1; those of later changes are resolved too, so that a fault in them shows now."""
+    for month, _ in scheme.changes:
+        resolve_levers(place, scheme, month)
+    return resolve_levers(place, scheme)
 
 
 def _distinct(schemes: Sequence[Scheme]) -> tuple[Scheme, ...]:

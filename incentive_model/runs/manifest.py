@@ -1,0 +1,86 @@
+"""The manifest: what a results folder holds, and everything needed to make it again."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import incentive_model
+from incentive_model.runs.plain import to_json
+
+FILE = "manifest.json"
+KIND = "incentive-model results"
+SCHEMA = 1
+#: Libraries whose version can move a result or the bytes it is written in.
+LIBRARIES = ("mesa", "numpy", "numba", "llvmlite", "networkx", "pandas", "pyarrow", "scipy", "matplotlib")
+PERSPECTIVE = (
+    "money of each stakeholder apart, undiscounted, yuan per resident-year; welfare adds health at the "
+    "threshold and residents' time, discounted alike"
+)
+
+
+def write_manifest(
+    folder: Path, command: str, request: Mapping[str, Any], *, wall_seconds: float, **findings: Any
+) -> None:
+    """Write the manifest of ``folder``, last: it lists every file that is there.
+
+    Args:
+        command: ``compare`` or ``run``.
+        request: the request, resolved in full.
+        wall_seconds: how long it took. Time and machine stand here and nowhere else.
+        findings: what else is worth saying about the results.
+    """
+    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    content = {
+        "schema": SCHEMA,
+        "kind": KIND,
+        "command": command,
+        "model_version": incentive_model.__version__,
+        "request": request,
+        "seeds": {"seed": request["seed"], "population_seed": request["population_seed"]},
+        "population": request["population"],
+        "residents_an_agent": request["weight"],
+        "currency_year": request["currency_year"],
+        "perspective": PERSPECTIVE,
+        "horizon_months": request["months"],
+        "discount_rate": request["parameters"].get("discount_rate"),
+        **findings,
+        "files": [*files, FILE],
+        "versions": {"python": platform.python_version()} | {name: _version(name) for name in LIBRARIES},
+        "machine": {"system": platform.platform(), "processor": _processor(), "processors": os.cpu_count()},
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "wall_seconds": round(wall_seconds, 2),
+    }
+    (folder / FILE).write_text(to_json(content) + "\n", encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """The manifest of a results folder; None if ``folder`` is not one of ours."""
+    try:
+        content = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) and content.get("kind") == KIND else None
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _processor() -> str:
+    """The processor's name; Linux says it in a file of its own."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
