@@ -1,0 +1,42 @@
+"""What people write: places and schemes, in TOML and CSV, with errors that name the mend.
+
+==============  =========================================================================
+place           a county, read from its folder: ``Place``, ``load_place``, ``place_names``
+scheme          levers that differ from it: ``Scheme``, ``load_scheme``, ``scheme_names``,
+                ``resolve_levers``, ``resolve_parameters``
+check           every fault of a folder or file: ``check``
+place_files     the files of a place: keys, columns, units, bounds
+place_checks    what must hold between their rows
+values          values of levers and parameters, judged by their cards
+shapes          pydantic's errors as faults
+toml_file       TOML in
+csv_file        CSV in
+files           bytes and text in
+==============  =========================================================================
+"""
+
+from incentive_model.inputs.check import check
+from incentive_model.inputs.place import Place, load_place, place_names
+from incentive_model.inputs.place_files import FamilyDoctor, Insurance, Tier
+from incentive_model.inputs.scheme import (
+    Scheme,
+    load_scheme,
+    resolve_levers,
+    resolve_parameters,
+    scheme_names,
+)
+
+__all__ = [
+    "FamilyDoctor",
+    "Insurance",
+    "Place",
+    "Scheme",
+    "Tier",
+    "check",
+    "load_place",
+    "load_scheme",
+    "place_names",
+    "resolve_levers",
+    "resolve_parameters",
+    "scheme_names",
+]

@@ -1,0 +1,65 @@
+"""Values of levers and parameters, judged by their cards."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from incentive_model.cards import Card, Fault, nearest
+from incentive_model.inputs.shapes import shown
+
+Value = float | int | str
+
+#: Levers whose names begin so are parts of one whole and sum to 1.
+PARTS_OF_ONE = ("weight_", "surplus_split_")
+
+
+def value_faults(values: Mapping[str, Any], cards: Mapping[str, Card], where: str, kind: str) -> list[Fault]:
+    """A fault for each unknown name and each value that its card refuses.
+
+    Args:
+        values: name to value, as written.
+        cards: the cards of that kind.
+        where: what stands before the name, for example ``place.toml: levers.``.
+        kind: ``lever`` or ``parameter``.
+    """
+    faults = []
+    for name, value in values.items():
+        card = cards.get(name)
+        if card is None:
+            mend = nearest(name, cards) or f"see: incentive-model list {kind}s"
+            found = f"an unknown {kind} {shown(name)}"
+            faults.append(Fault(where + _plain(name), found, f"a {kind}'s name", mend))
+        elif not _accepted(card, value):
+            mend = nearest(value, card.choices) if isinstance(value, str) else ""
+            faults.append(Fault(where + name, shown(value), card.allowed(), mend))
+    return faults
+
+
+def typed(values: Mapping[str, Any], cards: Mapping[str, Card]) -> dict[str, Any]:
+    """Accepted values in their card's type: 1, written for a fraction, becomes 1.0."""
+    fractions = {name for name, card in cards.items() if isinstance(card.default, float)}
+    return {name: float(value) if name in fractions else value for name, value in values.items()}
+
+
+def sum_faults(resolved: Mapping[str, Any], where: str) -> list[Fault]:
+    """A fault for each group of levers that should sum to 1 and does not."""
+    faults = []
+    for prefix in PARTS_OF_ONE:
+        parts = {name: value for name, value in resolved.items() if name.startswith(prefix)}
+        total = math.fsum(parts.values())
+        if parts and abs(total - 1) > 1e-9:
+            found = f"{' + '.join(parts)} = {total:g}"
+            faults.append(Fault(f"{where}{prefix}*", found, "parts that sum to 1"))
+    return faults
+
+
+def _accepted(card: Card, value: object) -> bool:
+    if isinstance(value, int) and abs(value) > 2**63:
+        return False  # beyond what a float, and so a bound, can be compared with
+    return card.accepts(value)
+
+
+def _plain(name: str) -> str:
+    return name if name.isidentifier() else shown(name)
