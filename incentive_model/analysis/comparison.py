@@ -1,0 +1,282 @@
+"""Schemes against the status quo, on the same residents and the same luck."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from incentive_model.analysis.frames import FLOW, Frames, gather
+from incentive_model.analysis.intervals import Interval, interval, paired
+from incentive_model.analysis.residents import GROUPS
+from incentive_model.analysis.stakeholders import (
+    CONCERNS,
+    STAKEHOLDERS,
+    SchemeVerdict,
+    scheme_verdict,
+    stakeholder_verdict,
+)
+from incentive_model.cards import indicators
+
+if TYPE_CHECKING:
+    from incentive_model.inputs.place import Place
+    from incentive_model.inputs.scheme import Scheme
+    from incentive_model.runs import Plan, Run
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What the schemes change, with 95% intervals over replicates.
+
+    Levels are means over replicates; changes are paired with the status quo of the same replicate.
+    Where an interval cannot be had (one replicate) it is NaN in tables and null in JSON.
+
+    Attributes:
+        request: everything that was asked, resolved in full.
+        frames: what was kept of every run.
+    """
+
+    request: dict[str, Any]
+    frames: Frames
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """One row a run, as in ``runs.parquet``."""
+        return self.frames.runs
+
+    @property
+    def series(self) -> pd.DataFrame:
+        """One row a run and month, as in ``series.parquet``."""
+        return self.frames.series
+
+    @property
+    def baseline(self) -> str:
+        """The scheme that the others are held against."""
+        return str(self.request["baseline"])
+
+    @property
+    def schemes(self) -> list[str]:
+        """Every scheme, the baseline first, in the order they were asked for."""
+        return list(self.request["schemes"])
+
+    @property
+    def alternatives(self) -> list[str]:
+        """Every scheme but the baseline."""
+        return [name for name in self.schemes if name != self.baseline]
+
+    @functools.cached_property
+    def measured(self) -> list[str]:
+        """The indicators that the runs hold, in the order of the runs' columns."""
+        return [name.removesuffix("__numerator") for name in self.runs if name.endswith("__numerator")]
+
+    def level(self, scheme: str, column: str) -> Interval:
+        """Mean of one column of :attr:`runs` under a scheme."""
+        return interval(self._values(scheme, column).values())
+
+    def change(self, scheme: str, column: str) -> Interval:
+        """Paired change of one column of :attr:`runs` against the status quo."""
+        return paired(self._values(scheme, column), self._values(self.baseline, column))
+
+    def _values(self, scheme: str, column: str) -> dict[int, float | None]:
+        return _by_replicate(self._of_scheme[scheme], column)
+
+    @functools.cached_property
+    def _of_scheme(self) -> dict[str, pd.DataFrame]:
+        return {str(name): rows for name, rows in self.runs.groupby("scheme")}
+
+    def table(self) -> pd.DataFrame:
+        """Every indicator under every scheme: the rows of ``comparison.csv``.
+
+        Columns: scheme, indicator, unit, value, low, high, delta, delta_low, delta_high, n (replicates
+        in which the indicator could be computed).
+        """
+        cards = indicators()
+        rows = []
+        for scheme in self.schemes:
+            for name in self.measured:
+                level, delta = self.level(scheme, name), self.change(scheme, name)
+                rows.append((scheme, name, cards[name].unit, *level[:3], *delta[:3], level.n))
+        columns = "scheme indicator unit value low high delta delta_low delta_high n".split()
+        return _frame(rows, columns, words=3)
+
+    def stakeholders(self) -> pd.DataFrame:
+        """Each stakeholder's change in money, yuan per resident-year, positive when better for them.
+
+        Columns: scheme, stakeholder, delta_yuan_per_resident_year, low, high, verdict.
+        """
+        rows = []
+        for scheme in self.schemes:
+            for name in STAKEHOLDERS:
+                delta = self.change(scheme, f"net_{name}")
+                rows.append((scheme, name, *delta[:3], stakeholder_verdict(delta)))
+        columns = ["scheme", "stakeholder", "delta_yuan_per_resident_year", "low", "high", "verdict"]
+        return _frame(rows, columns, words=2)
+
+    def residents(self) -> pd.DataFrame:
+        """Shares of residents better off, worse off and the same, and their mean gain, by income.
+
+        Columns: scheme, group (``all``, or a fifth by income, ``1`` the poorest), then for each of
+        better, worse, same (shares) and gain (yuan per resident-year: health at the threshold, less
+        out-of-pocket, less time) the mean and NAME_low, NAME_high.
+        """
+        per_year = 12 / self.request["months"]
+        rows = []
+        for (scheme, group), runs in self.frames.residents.groupby(["scheme", "group"]):
+            row: list[Any] = [scheme, group]
+            for name in ("better", "worse", "same"):
+                row += interval(runs[name])[:3]
+            row += interval(runs["gain_yuan"] * per_year)[:3]
+            rows.append(row)
+        names = ("better", "worse", "same", "gain")
+        columns = ["scheme", "group", *(f"{name}{end}" for name in names for end in ("", "_low", "_high"))]
+        frame = _frame(rows, columns, words=2)
+        order = [(scheme, group) for scheme in self.schemes for group in GROUPS]
+        rank = {key: place for place, key in enumerate(order)}
+        keys = [rank[key] for key in zip(frame["scheme"], frame["group"], strict=True)]
+        return frame.assign(_rank=keys).sort_values("_rank", ignore_index=True).drop(columns="_rank")
+
+    def flows(self) -> pd.DataFrame:
+        """Who pays whom for what, yuan per resident-year, and what each scheme changes of it.
+
+        Columns: scheme, payer, payee, purpose, yuan_per_resident_year, low, high, delta, delta_low,
+        delta_high. A flow that a run does not have is zero there.
+        """
+        wide = self.frames.flows.pivot_table(
+            index=list(FLOW), columns=["scheme", "replicate"], values="yuan_per_resident_year", aggfunc="sum"
+        ).fillna(0.0)
+        rows = []
+        for scheme in self.schemes:
+            for flow, values in zip(wide.index, wide[scheme].to_dict("records"), strict=True):
+                base = wide.loc[flow, self.baseline].to_dict()
+                rows.append((scheme, *flow, *interval(values.values())[:3], *paired(values, base)[:3]))
+        columns = [
+            "scheme",
+            *FLOW,
+            "yuan_per_resident_year",
+            "low",
+            "high",
+            "delta",
+            "delta_low",
+            "delta_high",
+        ]
+        return _frame(rows, columns, words=4)
+
+    def welfare(self, scheme: str) -> Interval:
+        """Change of total welfare, yuan per resident-year.
+
+        Money of every stakeholder inside, plus health at the threshold, less residents' time.
+        """
+        return self.change(scheme, "welfare")
+
+    def concerns(self, scheme: str) -> dict[str, Interval]:
+        """Changes of what concerns stakeholders beside money, turned so that positive is better."""
+        cards = indicators()
+        found = {}
+        for name in (name for names in CONCERNS.values() for name in names):
+            delta = self.change(scheme, name) if name in self.measured else Interval(None, None, None, 0)
+            if delta.n:
+                found[name] = -delta if cards[name].good == "down" else delta
+        return found
+
+    def verdicts(self) -> dict[str, SchemeVerdict]:
+        """What each scheme is called (:func:`~incentive_model.analysis.stakeholders.scheme_verdict`)."""
+        return {scheme: self._verdict(scheme) for scheme in self.schemes}
+
+    def _verdict(self, scheme: str) -> SchemeVerdict:
+        changes = [self.change(scheme, name) for name in self.measured]
+        counted = self.frames.residents[self.frames.residents["scheme"] == scheme]
+        return scheme_verdict(
+            money={name: self.change(scheme, f"net_{name}") for name in STAKEHOLDERS},
+            concerns=self.concerns(scheme).values(),
+            welfare=self.welfare(scheme),
+            other=[change for change in changes if change.n] + [interval(1 - counted["same"])],
+        )
+
+    def to_json(self, out: str | None = None) -> dict[str, Any]:
+        """The comparison as ``compare --json`` prints it; ``out`` is the results folder, if any."""
+        from incentive_model.analysis.payload import payload
+
+        return payload(self, out)
+
+
+def _by_replicate(rows: pd.DataFrame, column: str) -> dict[int, float | None]:
+    return {
+        int(replicate): None if pd.isna(value) else float(value)
+        for replicate, value in zip(rows["replicate"], rows[column], strict=True)
+    }
+
+
+def _frame(rows: Sequence[Sequence[Any]], columns: list[str], words: int) -> pd.DataFrame:
+    """A table whose first ``words`` columns are words and whose numbers are numbers (None → NaN)."""
+    frame = pd.DataFrame([list(row) for row in rows], columns=columns)
+    numbers = [name for name in columns[words:] if name not in ("n", "verdict")]
+    return frame.astype(dict.fromkeys(numbers, float))
+
+
+def compare(
+    place: str | Path | Place = "yongan",
+    schemes: Iterable[str | Path | Scheme] | None = None,
+    *,
+    replicates: int = 10,
+    months: int = 60,
+    burn_in: int = 12,
+    seed: int = 1,
+    workers: int | None = None,
+    parameters: Mapping[str, float] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Comparison:
+    """Run schemes and the place's status quo on the same residents and the same luck.
+
+    Args:
+        place: a packaged name, a folder, or a :class:`Place` (which fixes the simulated population).
+        schemes: names, files or :class:`Scheme` objects; None takes every packaged one. The status
+            quo is always run, first, and need not be named.
+        replicates: repetitions with other luck; intervals need two or more.
+        months: months under the scheme.
+        burn_in: months under the status quo before it starts.
+        seed: where all draws come from.
+        workers: processes; None takes one a processor. The result does not depend on it.
+        parameters: behaviour that differs from the place's.
+        progress: called with the number of runs done and their total: at the start, and after every run.
+
+    Raises:
+        InputError: an input cannot be used; it names the fault and the mend.
+        RunFailed: a run failed; it names the run.
+    """
+    from incentive_model.inputs.place import Place, load_place
+    from incentive_model.runs import plan_runs
+
+    plan = plan_runs(
+        place if isinstance(place, Place) else load_place(place),
+        schemes,
+        replicates=replicates,
+        months=months,
+        burn_in=burn_in,
+        seed=seed,
+        parameters=parameters,
+    )
+    return carry_out(plan, workers=workers, progress=progress)
+
+
+def carry_out(
+    plan: Plan, *, workers: int | None = None, progress: Callable[[int, int], None] | None = None
+) -> Comparison:
+    """Make every run of a plan and compare them; see :func:`compare`."""
+    from incentive_model.runs import run_all
+
+    runs = run_all(plan.place, plan.requests, workers=workers)
+    return Comparison(plan.request, gather(plan.request, _watched(runs, len(plan.requests), progress)))
+
+
+def _watched(runs: Iterable[Run], total: int, progress: Callable[[int, int], None] | None) -> Iterator[Run]:
+    """The runs as they come, reported once they have been taken."""
+    if progress is not None:
+        progress(0, total)
+    for done, run in enumerate(runs, start=1):
+        yield run
+        if progress is not None:
+            progress(done, total)

@@ -1,0 +1,109 @@
+"""Finished runs into tables, one run at a time and in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from incentive_model.analysis.residents import FEN_PER_YUAN, NANO, GroupChange, ResidentPairs
+from incentive_model.analysis.stakeholders import INSIDE, STAKEHOLDERS
+
+if TYPE_CHECKING:
+    from incentive_model.runs import Run
+
+#: The keys of every table that has one row a run, or a run and a month.
+KEYS = ("run_id", "place", "scheme", "draw", "replicate", "seed")
+#: What tells one flow of money from another.
+FLOW = ("payer", "payee", "purpose")
+
+
+@dataclass(frozen=True, eq=False)
+class Frames:
+    """What is kept of the runs, sorted by scheme and replicate.
+
+    Attributes:
+        runs: one row a run (``runs.parquet``).
+        series: one row a run and month (``series.parquet``).
+        flows: one row a run and flow: scheme, replicate, payer, payee, purpose, yuan_per_resident_year.
+        residents: one row a run and group (:class:`~incentive_model.analysis.residents.GroupChange`).
+    """
+
+    runs: pd.DataFrame
+    series: pd.DataFrame
+    flows: pd.DataFrame
+    residents: pd.DataFrame
+
+
+def gather(request: dict[str, Any], runs: Iterable[Run]) -> Frames:
+    """Take the runs as they finish and keep what comparison and report need.
+
+    Residents' arrays are judged against the status quo of their replicate and let go.
+
+    Args:
+        request: what was asked (:attr:`incentive_model.runs.Plan.request`).
+        runs: the finished runs, in any order; the result does not depend on it.
+    """
+    threshold = float(request["parameters"]["qaly_threshold"])
+    pairs = ResidentPairs(request["schemes"], request["baseline"], threshold)
+    rows: list[dict[str, Any]] = []
+    series: list[pd.DataFrame] = []
+    flows: list[pd.DataFrame] = []
+    for run in runs:
+        pairs.add(run.scheme, run.replicate, run.outcome)
+        rows.append(_row(request, run, threshold))
+        series.append(_keyed(run))
+        flows.append(run.flows.assign(scheme=run.scheme, replicate=run.replicate))
+    return Frames(
+        runs=_sorted(pd.DataFrame(rows), "scheme", "draw", "replicate"),
+        series=_sorted(pd.concat(series), "scheme", "draw", "replicate", "month"),
+        flows=_sorted(pd.concat(flows), "scheme", "replicate", *FLOW)[
+            ["scheme", "replicate", *FLOW, "yuan_per_resident_year"]
+        ],
+        residents=_sorted(
+            pd.DataFrame(pairs.changes, columns=GroupChange._fields), "scheme", "replicate", "group"
+        ),
+    )
+
+
+def _sorted(frame: pd.DataFrame, *by: str) -> pd.DataFrame:
+    return frame.sort_values(list(by), kind="stable", ignore_index=True)
+
+
+def _key(run: Run) -> dict[str, Any]:
+    return {
+        "run_id": run.run_id,
+        "place": run.place,
+        "scheme": run.scheme,
+        "draw": 0,
+        "replicate": run.replicate,
+        "seed": run.seed,
+    }
+
+
+def _keyed(run: Run) -> pd.DataFrame:
+    """One run's months, with the run's keys before them."""
+    months = run.series.reset_index(drop=True)
+    keys = pd.DataFrame([_key(run)] * len(months), index=months.index)
+    return pd.concat([keys, months], axis=1)
+
+
+def _row(request: dict[str, Any], run: Run, threshold: float) -> dict[str, Any]:
+    """One row of ``runs.parquet``. Everything per resident-year but levers, parameters and indicators."""
+    row: dict[str, Any] = {**_key(run), "status": "done", "design_hash": request["design_hash"]}
+    row |= {"residents_an_agent": float(request["weight"]), "ledger_imbalance_fen": int(run.imbalance_fen)}
+    row |= run.levers
+    row |= run.parameters
+    for name, (value, numerator, denominator) in run.indicators.items():
+        row[name] = value
+        row[f"{name}__numerator"] = numerator
+        row[f"{name}__denominator"] = denominator
+    resident_years = len(run.outcome.qaly_nano) * request["months"] / 12
+    qalys = int(run.outcome.qaly_nano.sum()) / NANO / resident_years
+    time = int(run.outcome.time_fen.sum()) / FEN_PER_YUAN / resident_years
+    row |= {f"net_{name}": float(run.stakeholders[name]) for name in STAKEHOLDERS}
+    row |= {"qalys": qalys, "time_cost": time}
+    row["welfare"] = sum(float(run.stakeholders[name]) for name in INSIDE) + threshold * qalys - time
+    return row

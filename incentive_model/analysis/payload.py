@@ -1,0 +1,58 @@
+"""The comparison as JSON, in the shape other programs rely on. What cannot be computed is null."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from incentive_model.analysis.comparison import Comparison
+
+SCHEMA = 1
+
+
+def payload(comparison: Comparison, out: str | None = None) -> dict[str, Any]:
+    """``compare --json``: see the README for its keys; intervals are null at one replicate."""
+    request = comparison.request
+    indicators, money = comparison.table(), comparison.stakeholders()
+    residents, verdicts = comparison.residents(), comparison.verdicts()
+    schemes = {}
+    for name in comparison.schemes:
+        everybody = residents[(residents["scheme"] == name) & (residents["group"] == "all")].iloc[0]
+        schemes[name] = {
+            "title": request["schemes"][name]["title"],
+            "indicators": _records(
+                indicators[indicators["scheme"] == name],
+                "indicator",
+                ("value", "low", "high", "delta", "delta_low", "delta_high", "unit"),
+            ),
+            "stakeholders": _records(
+                money[money["scheme"] == name],
+                "stakeholder",
+                ("delta_yuan_per_resident_year", "low", "high", "verdict"),
+            ),
+            "residents": {key: _plain(everybody[key]) for key in ("better", "worse", "same")},
+            "verdict": verdicts[name],
+        }
+    return {
+        "schema": SCHEMA,
+        "place": request["place"],
+        "baseline": comparison.baseline,
+        "schemes": schemes,
+        **{key: request[key] for key in ("replicates", "months", "burn_in", "population", "seed")},
+        "ledger_imbalance_fen": int(comparison.runs["ledger_imbalance_fen"].max()),
+        "out": out,
+    }
+
+
+def _records(rows: pd.DataFrame, key: str, fields: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    return {str(row[key]): {name: _plain(row[name]) for name in fields} for row in rows.to_dict("records")}
+
+
+def _plain(value: Any) -> Any:
+    """A word as it is, a number as a Python float, and null for what is not a number."""
+    if isinstance(value, str):
+        return value
+    return None if not math.isfinite(value) else float(value)

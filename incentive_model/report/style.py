@@ -1,0 +1,96 @@
+"""What all figures share: colours, fonts, an empty page, and saving the same bytes every time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+GREY = "#6b6b6b"
+INK = "#222222"
+RULE = "#d0d0d0"
+
+#: One colour a scheme in every figure, told apart by colour-blind readers too (after Okabe and Ito).
+_PACKAGED = {
+    "status-quo": GREY,
+    "revenue-sharing": "#0072B2",
+    "reimbursement-differential": "#B87A00",
+    "performance-evaluation": "#00805E",
+    "support-only": "#B0588F",
+    "full-package": "#D55E00",
+}
+_OTHERS = ("#0072B2", "#D55E00", "#00805E", "#B0588F", "#B87A00", "#3A8FC4", "#5B4FA2", "#7A5230")
+
+#: Families asked for, in order; the later ones have Chinese characters.
+_FONTS = (
+    "DejaVu Sans",
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "WenQuanYi Micro Hei",
+    "PingFang SC",
+    "SimHei",
+)
+
+PIXELS_PER_INCH = 100
+WIDTH = 10.0
+"""Inches; at 100 pixels an inch a figure is read at 1,000 pixels."""
+
+
+def scheme_colours(schemes: Sequence[str], baseline: str) -> dict[str, str]:
+    """A colour for every scheme: packaged ones keep theirs, others take what is left, in order."""
+    colours = {name: _PACKAGED[name] for name in schemes if name in _PACKAGED} | {baseline: GREY}
+    free = [colour for colour in _OTHERS if colour not in colours.values()] or list(_OTHERS)
+    others = [name for name in schemes if name not in colours]
+    return colours | {name: free[i % len(free)] for i, name in enumerate(others)}
+
+
+def styled() -> AbstractContextManager[None]:
+    """Matplotlib's settings while a figure is drawn and saved; what the user had comes back after."""
+    installed = set(font_manager.get_font_names())
+    settings: dict[str, Any] = {
+        "axes.spines.right": False,
+        "axes.spines.top": False,
+        "axes.edgecolor": GREY,
+        "axes.labelcolor": INK,
+        "axes.labelsize": 10,
+        "axes.titlelocation": "left",
+        "axes.titlesize": 12,
+        "axes.titleweight": "bold",
+        "font.family": [name for name in _FONTS if name in installed],
+        "font.size": 10,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "incentive-model",
+        "text.color": INK,
+        # A scheme's title is text, whatever dollar signs are in it.
+        "text.parse_math": False,
+        "xtick.color": GREY,
+        "xtick.labelcolor": INK,
+        "ytick.color": GREY,
+        "ytick.labelcolor": INK,
+    }
+    defaults = {key: value for key, value in matplotlib.rcParamsDefault.items() if key != "backend"}
+    return matplotlib.rc_context({**defaults, **settings})
+
+
+def canvas(height: float, width: float = WIDTH) -> Axes:
+    """Axes on a new figure of that many inches, without pyplot and its global state."""
+    figure = Figure(figsize=(width, height), dpi=PIXELS_PER_INCH, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure.add_subplot()
+
+
+def save(axes: Axes, folder: Path, name: str) -> list[Path]:
+    """Write ``name.png`` and ``name.svg``: the same bytes for the same figure, with no date inside."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    paths = [folder / f"{name}.png", folder / f"{name}.svg"]
+    figure.savefig(paths[0], metadata={"Software": None}, facecolor="white")
+    figure.savefig(paths[1], metadata={"Date": None, "Creator": None}, facecolor="white")
+    return paths
