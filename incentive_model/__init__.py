@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from incentive_model.inputs.place import Place, load_place, place_names
     from incentive_model.inputs.scheme import Scheme, load_scheme, scheme_names
     from incentive_model.model import IncentiveModel
-    from incentive_model.report import plot, write_report as report
+    from incentive_model.report import plot
+    from incentive_model.report import write_report as report
 
 __version__ = "0.1.0"
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import mesa
 import pandas as pd
 
 from incentive_model.cards import InputError
 from incentive_model.inputs.place import Place
-from incentive_model.model import IncentiveModel
 from incentive_model.runs.plan import Request
 
 if TYPE_CHECKING:
@@ -74,6 +72,11 @@ def execute(place: Place, request: Request) -> Run:
 
 
 def _execute(place: Place, request: Request) -> Run:
+    # Here and not above: whoever plans runs, or is told that they cannot be, need not wait for the engine.
+    import mesa
+
+    from incentive_model.model import IncentiveModel
+
     model = IncentiveModel(
         place,
         request.scheme,

@@ -39,5 +39,5 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table as UTF-8; numbers in the fewest digits that read back the same; blank = not computable."""
+    """Write a table as UTF-8; numbers in the fewest digits that read back the same."""
     frame.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")

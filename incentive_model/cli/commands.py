@@ -1,0 +1,271 @@
+"""What can be asked, and its options. Rooms are imported inside the commands, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from incentive_model.inputs.place import Place
+    from incentive_model.inputs.scheme import Scheme
+
+app = typer.Typer(
+    help="Which incentive scheme makes two-way referral work, and who pays for it?",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Kind(StrEnum):
+    """What ``list`` lists."""
+
+    places = "places"
+    schemes = "schemes"
+    levers = "levers"
+    parameters = "parameters"
+    indicators = "indicators"
+
+
+PlaceName = Annotated[str, typer.Argument(help="A packaged place, or a folder of one's own.")]
+Population = Annotated[str, typer.Option(help="Simulated residents, or 'full': one for every real one.")]
+Months = Annotated[int, typer.Option(help="Months under the scheme.")]
+BurnIn = Annotated[int, typer.Option(help="Months under the status quo before it.")]
+Seed = Annotated[int, typer.Option(help="Where all luck comes from.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace another request's results in --out.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.")
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+
+@app.command()
+def compare(
+    place: PlaceName = "yongan",
+    scheme: Annotated[
+        list[str] | None,
+        typer.Option(help="A packaged scheme or a TOML file; may be given again. Default: all packaged."),
+    ] = None,
+    replicates: Annotated[int, typer.Option(help="Repetitions with other luck, for the intervals.")] = 10,
+    population: Population = "20000",
+    months: Months = 60,
+    burn_in: BurnIn = 12,
+    seed: Seed = 1,
+    workers: Annotated[int | None, typer.Option(help="Processes. Default: one a processor.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Results folder. Default: results/compare-PLACE.")] = None,
+    force: Force = False,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Schemes against the status quo: who gains, who loses.
+
+    All meet the same people and the same luck. Prints each stakeholder's change and writes tables, figures
+    and report.html into the results folder.
+    """
+    started = time.perf_counter()
+    from incentive_model.inputs.place import load_place
+    from incentive_model.runs.plan import plan_runs
+    from incentive_model.runs.pool import worker_count
+    from incentive_model.runs.store import check_target, results_folder
+
+    county = load_place(place, population)
+    plan = plan_runs(county, scheme, replicates=replicates, months=months, burn_in=burn_in, seed=seed)
+    worker_count(workers, len(plan.requests))
+    out = out or Path("results") / f"compare-{county.name}"
+    request = {"command": "compare"} | plan.request
+    check_target(out, request, force=force)
+
+    from incentive_model.analysis.comparison import carry_out
+    from incentive_model.cli.printed import comparison_text
+    from incentive_model.report import write_report
+    from incentive_model.runs.manifest import write_manifest
+    from incentive_model.runs.plain import to_json
+    from incentive_model.runs.tables import write_csv, write_parquet
+
+    with _progress(len(plan.requests)) as progress:
+        result = carry_out(plan, workers=workers, progress=progress)
+    answer = result.to_json(str(out))
+    with results_folder(out, request, force=force) as folder:
+        write_csv(result.table(), folder / "comparison.csv")
+        write_parquet(result.runs, folder / "runs.parquet")
+        write_parquet(result.series, folder / "series.parquet")
+        write_report(result, folder)
+        write_manifest(
+            folder,
+            request,
+            wall_seconds=time.perf_counter() - started,
+            runs=len(plan.requests),
+            ledger_imbalance_fen=answer["ledger_imbalance_fen"],
+        )
+    print(to_json(answer) if as_json else comparison_text(result, out))
+
+
+@app.command()
+def run(
+    place: PlaceName = "yongan",
+    scheme: Annotated[str, typer.Option(help="A packaged scheme or a TOML file.")] = "status-quo",
+    population: Population = "20000",
+    months: Months = 60,
+    burn_in: BurnIn = 12,
+    seed: Seed = 1,
+    out: Annotated[Path | None, typer.Option(help="Results folder. Default: nothing is written.")] = None,
+    force: Force = False,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """One run, month by month."""
+    started = time.perf_counter()
+    from incentive_model.cli.printed import run_text
+    from incentive_model.inputs.place import load_place
+    from incentive_model.runs.manifest import write_manifest
+    from incentive_model.runs.plain import to_json
+    from incentive_model.runs.plan import plan_runs
+    from incentive_model.runs.run import execute
+    from incentive_model.runs.store import check_target, results_folder
+    from incentive_model.runs.tables import write_csv, write_parquet
+
+    county = load_place(place, population)
+    plan = plan_runs(county, [scheme], replicates=1, months=months, burn_in=burn_in, seed=seed)
+    request = {"command": "run"} | plan.request
+    if out is not None:
+        check_target(out, request, force=force)
+    made = execute(county, plan.requests[-1])  # the status quo stands first, and is last if alone
+    if out is not None:
+        with results_folder(out, request, force=force) as folder:
+            write_csv(made.series, folder / "series.csv")
+            write_parquet(made.series, folder / "series.parquet")
+            wall_seconds = time.perf_counter() - started
+            write_manifest(folder, request, wall_seconds=wall_seconds, run_id=made.run_id)
+    if not as_json:
+        print(run_text(made, county, out))
+        return
+    answer: dict[str, Any] = {"schema": 1, "run_id": made.run_id, "place": made.place, "scheme": made.scheme}
+    answer |= {key: plan.request[key] for key in ("months", "burn_in", "population", "seed")}
+    answer["indicators"] = {
+        name: dict(zip(("value", "numerator", "denominator"), found, strict=True))
+        for name, found in made.indicators.items()
+    }
+    answer |= {"stakeholders": made.stakeholders, "series": made.series}
+    answer |= {"ledger_imbalance_fen": made.imbalance_fen, "out": None if out is None else str(out)}
+    print(to_json(answer))
+
+
+@app.command(name="list")
+def list_(
+    kind: Annotated[Kind, typer.Argument(help="What to list.")], as_json: AsJson = False, debug: Debug = False
+) -> None:
+    """What there is: unit, default, bounds, source."""
+    from incentive_model import cards
+    from incentive_model.cli.printed import cards_text, entries_text
+
+    if kind in (Kind.places, Kind.schemes):
+        entries = _places() if kind is Kind.places else _schemes()
+        print(_json(entries) if as_json else entries_text(entries))
+        return
+    found = {Kind.levers: cards.levers, Kind.parameters: cards.parameters, Kind.indicators: cards.indicators}
+    declared = found[kind]().values()
+    print(_json([card.to_json() for card in declared]) if as_json else cards_text(declared))
+
+
+@app.command()
+def show(
+    name: Annotated[
+        str, typer.Argument(metavar="PLACE|SCHEME", help="A packaged name, a folder or a TOML file.")
+    ],
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """A place or a scheme, whole."""
+    from incentive_model.cli.printed import place_text, scheme_text
+    from incentive_model.inputs.place import Place
+    from incentive_model.runs.plain import to_json
+
+    found = _place_or_scheme(name)
+    is_place = isinstance(found, Place)
+    if as_json:
+        print(to_json({"schema": 1, "kind": "place" if is_place else "scheme", **_fields(found)}))
+    else:
+        print(place_text(found) if isinstance(found, Place) else scheme_text(found))
+
+
+@app.command()
+def check(
+    path: Annotated[Path, typer.Argument(help="A place's folder or file, or a scheme's file.")],
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Every fault of a place or scheme one wrote.
+
+    Says where it is, what was found there and what is allowed.
+    """
+    from incentive_model.inputs.check import check as faults_of
+
+    faults = faults_of(path)
+    if as_json:
+        print(_json({"schema": 1, "ok": not faults, "problems": [fault.to_json() for fault in faults]}))
+    else:
+        print("\n".join(map(str, faults)) or f"{path}: nothing wrong")
+    raise typer.Exit(2 if faults else 0)
+
+
+def _place_or_scheme(name: str) -> Place | Scheme:
+    """Whichever of the two ``name`` is."""
+    from incentive_model.cards import Fault, InputError, nearest
+    from incentive_model.inputs.place import load_place, place_names
+    from incentive_model.inputs.scheme import load_scheme, scheme_names
+
+    path = Path(name)
+    if name in place_names() or path.is_dir() or path.name == "place.toml":
+        return load_place(name, "full")
+    if name in scheme_names() or path.is_file():
+        return load_scheme(name)
+    names = [*place_names(), *scheme_names()]
+    allowed = f"a place or scheme ({', '.join(names)}), a folder or a TOML file"
+    raise InputError(Fault("name", repr(name), allowed, nearest(name, names)))
+
+
+def _places() -> list[dict[str, Any]]:
+    from incentive_model.inputs.place import load_place, place_names
+
+    places = [load_place(name, "full") for name in place_names()]
+    return [
+        {"name": p.name, "title": p.title, "source": list(p.source), "residents": p.population}
+        for p in places
+    ]
+
+
+def _schemes() -> list[dict[str, Any]]:
+    from incentive_model.inputs.scheme import load_scheme, scheme_names
+
+    schemes = [load_scheme(name) for name in scheme_names()]
+    return [
+        {"name": s.name, "title": s.title, "source": list(s.source), "levers": s.levers, "changes": s.changes}
+        for s in schemes
+    ]
+
+
+def _fields(entry: Place | Scheme) -> dict[str, Any]:
+    """Everything in a place or scheme but where it lies on this disk."""
+    return {key: value for key, value in vars(entry).items() if key not in ("folder", "agents")}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+@contextmanager
+def _progress(runs: int) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error, where that is a terminal."""
+    from tqdm import tqdm
+
+    with tqdm(total=runs, unit="run", file=sys.stderr, disable=None, leave=False) as bar:
+        yield lambda done, total: (bar.update(done - bar.n), None)[1]

@@ -1,0 +1,54 @@
+"""One call of the command line: what it exits with, and errors in one line.
+
+0 done, 1 the run failed, 2 the input was wrong, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn
+
+from typer.exceptions import TyperException
+
+from incentive_model.cards.faults import InputError
+from incentive_model.cli.commands import app
+
+NAME = "incentive-model"
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command (default: what was typed) and leave with its exit code."""
+    # A shell starts background jobs with Ctrl-C ignored; whoever interrupts one of ours means it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    typed = sys.argv[1:] if arguments is None else list(arguments)
+    sys.exit(_exit_code(typed))
+
+
+def _exit_code(typed: list[str]) -> int:
+    try:
+        code: int | None = app(typed, prog_name=NAME, standalone_mode=False)
+        if code == 130:  # how Typer hands on a Ctrl-C
+            raise KeyboardInterrupt
+        return code or 0
+    except KeyboardInterrupt:
+        print(f"{NAME}: interrupted", file=sys.stderr)
+        return 130
+    except Exception as error:
+        if "--debug" in typed:
+            traceback.print_exc()
+        wrong = isinstance(error, InputError | TyperException)
+        print(f"{NAME}: {_one_line(error)}", file=sys.stderr)
+        return 2 if wrong else 1
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, InputError):
+        return str(error)
+    if isinstance(error, TyperException):
+        return f"{' '.join(error.format_message().split())} (see {NAME} --help)"
+    text = " ".join(str(error).split()) or "no reason given"
+    kind = "" if getattr(error, "run_id", None) else f"{type(error).__name__}: "
+    return f"{kind}{text} (--debug shows where)"

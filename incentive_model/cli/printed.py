@@ -1,0 +1,211 @@
+"""Answers for people, as text."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from incentive_model.cards import Card, indicators, levers
+
+if TYPE_CHECKING:
+    from incentive_model.analysis.comparison import Comparison
+    from incentive_model.inputs.place import Place
+    from incentive_model.inputs.scheme import Scheme
+    from incentive_model.runs.run import Run
+
+WIDTH = 110
+#: What ``run`` prints of the many columns of a series.
+IN_SHORT = (
+    "up_referral_rate",
+    "down_referral_rate",
+    "primary_visit_share",
+    "visits_per_capita",
+    "admissions_per_capita",
+    "fund_spending",
+    "oop_per_capita",
+)
+
+
+def comparison_text(result: Comparison, out: Path) -> str:
+    """Who gains and who loses under each scheme, and where the report is."""
+    from incentive_model.report.words import scheme_title
+
+    asked = result.request
+    repeated = "1 replicate" if asked["replicates"] == 1 else f"{asked['replicates']} replicates"
+    lines = [
+        f"{asked['title']}: {asked['population']:,} simulated residents (each for {asked['weight']:.1f} real "
+        f"ones), {asked['months']} months, {repeated}, seed {asked['seed']}",
+        "Change in money against the status quo, yuan per resident and year; + is better for them; "
+        "[95% interval over replicates]",
+    ]
+    for scheme in result.alternatives:
+        lines += ["", f"{scheme_title(result, scheme)} ({scheme}): {_verdict(result, scheme)}"]
+        lines += [f"  {line}" for line in (*_money_lines(result, scheme), *_other_lines(result, scheme))]
+    if not result.alternatives:
+        lines += ["", "Nothing but the status quo was asked for."]
+    lines += [
+        "",
+        "All changes sum to zero with the outside (suppliers, employers, the rest of the budget): what the",
+        "stakeholders gain together, the outside loses. Not a forecast: what the model's assumptions imply.",
+        "",
+        f"Report: {out / 'report.html'}",
+    ]
+    return "\n".join(lines)
+
+
+def _verdict(result: Comparison, scheme: str) -> str:
+    from incentive_model.report.words import VERDICT_LABELS, VERDICT_MEANINGS
+
+    verdict = result.verdicts()[scheme]
+    return f"{VERDICT_LABELS[verdict].upper()}: {VERDICT_MEANINGS[verdict]}"
+
+
+def _money_lines(result: Comparison, scheme: str) -> list[str]:
+    from incentive_model.report.words import bounds, number, stakeholder
+
+    rows = result.stakeholders()
+    return [
+        f"{stakeholder(row['stakeholder']):<22}{row['verdict']:<10}"
+        f"{number(row['delta_yuan_per_resident_year'], sign=True):>9}  {bounds(row['low'], row['high'])}"
+        for row in rows[rows["scheme"] == scheme].to_dict("records")
+    ]
+
+
+def _other_lines(result: Comparison, scheme: str) -> list[str]:
+    """Residents better and worse off, and the two referral rates before and after."""
+    residents = result.residents()
+    everybody = residents[(residents["scheme"] == scheme) & (residents["group"] == "all")].iloc[0]
+    lines = [
+        f"{'Residents':<22}{everybody['better']:.0%} better off, {everybody['worse']:.0%} worse off, "
+        f"{everybody['same']:.0%} the same (health, bills and time together)"
+    ]
+    for name, label in (("up_referral_rate", "Referred up"), ("down_referral_rate", "Referred down")):
+        before, after = result.level(result.baseline, name).mean, result.level(scheme, name).mean
+        if before is not None and after is not None:
+            of = "primary visits" if name.startswith("up") else "hospital cases"
+            lines.append(f"{label:<22}{after:.2%} of {of} (status quo {before:.2%})")
+    return lines
+
+
+def run_text(made: Run, place: Place, out: Path | None) -> str:
+    """The months of one run, a few indicators each."""
+    names = [name for name in IN_SHORT if name in made.series]
+    shares = {name for name in names if indicators()[name].unit == "share"}
+    months = made.series[["month", *names]].copy()
+    for name in names:
+        months[name] = [_number(value, name in shares) for value in months[name]]
+    columns = [name.replace("_per_capita", "").replace("_", " ") for name in names]
+    months.columns = pd.Index(["month", *columns])
+    rest = len(indicators()) - len(names)
+    more = (
+        f"{rest} more indicators"
+        if out is None
+        else f"All {len(indicators())} indicators: {out / 'series.csv'}"
+    )
+    return "\n".join(
+        [
+            f"{place.title}, {made.scheme}: {place.agents:,} simulated residents, seed {made.seed}. "
+            "Months up to 0 are burn-in; visits, admissions and yuan are per resident-year.",
+            "",
+            months.to_string(index=False),
+            "",
+            more if out is not None else f"{more} with --json, or with --out FOLDER.",
+        ]
+    )
+
+
+def _number(value: float, share: bool) -> str:
+    if pd.isna(value):
+        return "n/a"
+    return f"{value:.2%}" if share else f"{value:,.2f}"
+
+
+def cards_text(cards: Iterable[Card]) -> str:
+    """Cards by family: name, default, unit, what is allowed, meaning, source and how sure."""
+    lines: list[str] = []
+    family = None
+    for card in sorted(cards, key=lambda card: card.family):
+        if card.family != family:
+            family = card.family
+            lines += ["", family.upper()]
+        value = "" if card.default is None else f" = {card.default}"
+        allowed = "" if card.role == "indicator" else f"; {card.allowed()}"
+        lines.append(f"  {card.name}{value} [{card.unit}]{allowed}")
+        lines += textwrap.wrap(
+            f"{card.meaning}; source {card.source} ({card.tag})",
+            WIDTH,
+            initial_indent="      ",
+            subsequent_indent="      ",
+        )
+    return "\n".join(lines).strip("\n")
+
+
+def entries_text(entries: Sequence[Mapping[str, Any]]) -> str:
+    """Places or schemes, a line each."""
+    width = max(len(entry["name"]) for entry in entries) + 2
+    return "\n".join(
+        f"{entry['name']:<{width}}{entry['title']} ({', '.join(entry['source']) or 'no source'})"
+        for entry in entries
+    )
+
+
+def scheme_text(scheme: Scheme) -> str:
+    """A scheme, whole: every lever with its meaning and what it is by default."""
+    lines = [f"{scheme.name}: {scheme.title}", f"source: {', '.join(scheme.source) or 'none'}"]
+    for month, values in ((1, scheme.levers), *scheme.changes):
+        lines += ["", f"from month {month}:"]
+        for name, value in values.items():
+            card = levers()[name]
+            lines.append(f"  {name} = {value} [{card.unit}] (by default {card.default})")
+            lines += textwrap.wrap(card.meaning, WIDTH, initial_indent="      ", subsequent_indent="      ")
+        if not values:
+            lines.append("  nothing differs from the place's status quo")
+    return "\n".join(lines)
+
+
+def place_text(place: Place) -> str:
+    """A place, whole: what is in its files."""
+    facts = {
+        "source": ", ".join(place.source) or "none",
+        "residents": f"{place.population:,}",
+        "population seed": str(place.population_seed),
+        "prices of": str(place.currency_year),
+        "ages 0-14, 15-44, 45-59, 60+": _list(place.age_shares),
+        "chronically ill among them": _list(place.chronic_shares),
+        "median income, yuan a year": f"{place.income_median:,.0f} (sd of its log {place.income_log_sd:g})",
+        "travel, minutes": f"{place.travel_base_minutes:g} and {place.travel_minutes_per_km:g} a km",
+        "family doctors": _named(place.family_doctor),
+        "levers as they stand today": _named(place.levers) or "all as by default",
+        "behaviour of its own": _named(place.parameters) or "none",
+        "consortia": _named(place.consortia) or "none",
+    }
+    lines = [f"{place.name}: {place.title}", *(f"  {name:<30}{value}" for name, value in facts.items())]
+    insurances = pd.DataFrame([dict(insurance) for insurance in place.insurances])
+    tiers = pd.DataFrame([{"tier": name, **dict(tier)} for name, tier in place.tiers.items()])
+    villages = place.villages.assign(clinic=place.facilities["id"].to_numpy()[place.villages["clinic_row"]])
+    tables = {
+        "insurance": insurances,
+        "tiers": tiers,
+        "schedule": place.schedule,
+        "facilities": place.facilities.drop(columns="parent_row"),
+        "villages": villages[["clinic", "residents"]],
+        "ties": place.ties,
+        "targets": place.targets,
+    }
+    for name, table in tables.items():
+        if table is not None and len(table):
+            lines += ["", f"{name.upper()} ({len(table)})", table.to_string(index=False, na_rep="-")]
+    return "\n".join(lines)
+
+
+def _list(values: Iterable[float]) -> str:
+    return ", ".join(f"{value:g}" for value in values)
+
+
+def _named(values: Any) -> str:
+    """``name value`` pairs of a mapping or a pydantic model."""
+    return ", ".join(f"{name} {value}" for name, value in dict(values).items())
