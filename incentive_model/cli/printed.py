@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -119,7 +120,7 @@ def run_text(made: Run, place: Place, out: Path | None) -> str:
 
 
 def _number(value: float, share: bool) -> str:
-    if pd.isna(value):
+    if math.isnan(value):
         return "n/a"
     return f"{value:.2%}" if share else f"{value:,.2f}"
 

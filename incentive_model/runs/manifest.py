@@ -25,14 +25,11 @@ PERSPECTIVE = (
 )
 
 
-def write_manifest(
-    folder: Path, command: str, request: Mapping[str, Any], *, wall_seconds: float, **findings: Any
-) -> None:
+def write_manifest(folder: Path, request: Mapping[str, Any], *, wall_seconds: float, **findings: Any) -> None:
     """Write the manifest of ``folder``, last: it lists every file that is there.
 
     Args:
-        command: ``compare`` or ``run``.
-        request: the request, resolved in full.
+        request: the request, resolved in full, with the ``command`` that made it.
         wall_seconds: how long it took. Time and machine stand here and nowhere else.
         findings: what else is worth saying about the results.
     """
@@ -40,7 +37,7 @@ def write_manifest(
     content = {
         "schema": SCHEMA,
         "kind": KIND,
-        "command": command,
+        "command": request["command"],
         "model_version": incentive_model.__version__,
         "request": request,
         "seeds": {"seed": request["seed"], "population_seed": request["population_seed"]},

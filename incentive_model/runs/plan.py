@@ -27,6 +27,7 @@ from incentive_model.inputs.scheme import (
     resolve_parameters,
     scheme_names,
 )
+from incentive_model.inputs.values import Value
 from incentive_model.runs.plain import plain
 
 #: The empty scheme, which every other is held against.
@@ -57,8 +58,8 @@ class Request:
     seed: int
     months: int
     burn_in: int
-    levers: dict[str, float | int | str]
-    parameters: dict[str, float]
+    levers: dict[str, Value]
+    parameters: dict[str, Value]
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def plan_runs(
     months: int = 60,
     burn_in: int = 12,
     seed: int = 1,
-    parameters: Mapping[str, float] | None = None,
+    parameters: Mapping[str, Value] | None = None,
 ) -> Plan:
     """Every run of a comparison of ``schemes`` (default: all packaged) with the status quo.
 
@@ -130,7 +131,7 @@ def plan_runs(
     """
     replicates = whole_number("replicates", replicates, 1)
     months = whole_number("months", months, 1)
-    burn_in = whole_number("burn-in", burn_in, 1)
+    burn_in = whole_number("burn-in", burn_in, 0)
     seed = whole_number("seed", seed, 0, SEED_LIMIT - 1)
     chosen = _distinct([load_scheme(BASELINE), *_schemes(schemes)])
     values = resolve_parameters(place, dict(parameters or {}))
@@ -196,7 +197,7 @@ def _schemes(schemes: Iterable[str | Path | Scheme] | None) -> Sequence[Scheme]:
     return [scheme if isinstance(scheme, Scheme) else load_scheme(scheme) for scheme in schemes]
 
 
-def _levers(place: Place, scheme: Scheme) -> dict[str, float | int | str]:
+def _levers(place: Place, scheme: Scheme) -> dict[str, Value]:
     """The levers of month 1; those of later changes are resolved too, so that a fault in them shows now."""
     for month, _ in scheme.changes:
         resolve_levers(place, scheme, month)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from incentive_model.cards import InputError
 from incentive_model.inputs.place import Place
+from incentive_model.inputs.values import Value
 from incentive_model.runs.plan import Request
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ class Run:
     scheme: str
     replicate: int
     seed: int
-    levers: dict[str, float | int | str]
-    parameters: dict[str, float]
+    levers: dict[str, Value]
+    parameters: dict[str, Value]
     indicators: dict[str, tuple[float | None, float, float]]
     series: pd.DataFrame
     stakeholders: dict[str, float]
