@@ -32,7 +32,7 @@ def place_file_faults(file: PlaceFile) -> list[Fault]:
     insured = math.fsum(table.share for table in file.insurance.values())
     for key, total in (("insurance.*.share", insured), ("age.shares", math.fsum(file.age.shares))):
         if abs(total - 1) > 1e-9:
-            faults.append(Fault(f"place.toml: {key}", f"a sum of {total:g}", "shares that sum to 1"))
+            faults.append(Fault(f"place.toml: {key}", f"a sum of {total:.10g}", "shares that sum to 1"))
     return faults
 
 

@@ -91,8 +91,12 @@ class PlaceFile(TomlShape):
     currency_year: int = whole(1900, 2100, "year of the prices")
     levers: dict[str, Any] = Field(default={}, description="a table of levers")
     parameters: dict[str, Any] = Field(default={}, description="a table of parameters")
-    consortium: dict[Name, Consortium] = Field(default={}, description="a table for each consortium")
-    insurance: dict[Name, InsuranceTable] = Field(min_length=1, description="a table for each insurance")
+    consortium: dict[Name, Consortium] = Field(
+        default={}, description="a table for each consortium, its name without spaces"
+    )
+    insurance: dict[Name, InsuranceTable] = Field(
+        min_length=1, description="a table for each insurance, its name without spaces"
+    )
     tier: dict[TierName, Tier] = Field(description="a table for each tier that occurs: T0, T1, T2, T3")
     age: Age = Field(description="a table with shares and chronic")
     income: Income = Field(description="a table with median and log_sd")

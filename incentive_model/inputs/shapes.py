@@ -102,7 +102,9 @@ def shaped(shape: type[Shape], table: Mapping[str, Any], where: Callable[[Loc], 
     try:
         return shape.model_validate(table)
     except ValidationError as error:
-        faults = [_fault(shape, dict(item), where) for item in error.errors(include_url=False)]
+        # A misspelt key is also a missing one; the misspelling comes first, as it names the mend.
+        errors = sorted(error.errors(include_url=False), key=lambda item: item["type"] != "extra_forbidden")
+        faults = [_fault(shape, dict(item), where) for item in errors]
     raise InputError(faults)
 
 
@@ -118,7 +120,7 @@ def _fault(shape: type[BaseModel], error: dict[str, Any], where: Callable[[Loc],
     if error["type"] == "missing":
         return Fault(where(loc), "nothing", words, f"write {loc[-1]}")
     found = shown(loc[-1]) if is_key else shown(error["input"])
-    allowed = words if words and not is_key else error["msg"]
+    allowed = words or error["msg"]
     names = _choices(error)
     mend = nearest(str(loc[-1] if is_key else error["input"])[:60], names) if names else ""
     return Fault(where(loc), found, allowed, mend)

@@ -50,7 +50,7 @@ def sum_faults(resolved: Mapping[str, Any], where: str) -> list[Fault]:
         parts = {name: value for name, value in resolved.items() if name.startswith(prefix)}
         total = math.fsum(parts.values())
         if parts and abs(total - 1) > 1e-9:
-            found = f"{' + '.join(parts)} = {total:g}"
+            found = f"{' + '.join(parts)} = {total:.10g}"
             faults.append(Fault(f"{where}{prefix}*", found, "parts that sum to 1"))
     return faults
 
