@@ -80,11 +80,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    try:
-        home = importlib.import_module(f"incentive_model.{_HOME[name]}")
-    except KeyError:
-        raise AttributeError(f"module 'incentive_model' has no attribute {name!r}") from None
-    value = getattr(home, "write_report" if name == "report" else name)
+    if name not in _HOME:
+        raise AttributeError(f"module 'incentive_model' has no attribute {name!r}")
+    home = importlib.import_module(f"incentive_model.{_HOME[name]}")
+    value = home if name == "report" else getattr(home, name)  # that room can be called
     globals()[name] = value
     return value
 
