@@ -231,7 +231,7 @@ class TestResultsFolder:
     @pytest.mark.parametrize("force", [False, True])
     def test_somebody_elses_files_are_never_replaced(self, tmp_path: Path, force: bool) -> None:
         (tmp_path / "thesis.tex").write_text("years of work")
-        with pytest.raises(InputError, match="something else .thesis.tex"):
+        with pytest.raises(InputError, match=r"something else \(thesis\.tex\)"):
             write(tmp_path, force=force)
         assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
