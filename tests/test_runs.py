@@ -179,7 +179,7 @@ REQUEST = {
     "population": 300,
     "weight": 1100.0,
     "currency_year": 2022,
-    "parameters": {"discount_rate": 0.05},
+    "parameters": {"qaly_threshold": 37_446.0},
 }
 
 
@@ -206,7 +206,7 @@ class TestResultsFolder:
         assert manifest["request"] == REQUEST
         assert manifest["files"] == ["table.csv", "manifest.json"]
         assert manifest["horizon_months"] == 3
-        assert manifest["discount_rate"] == 0.05
+        assert manifest["yuan_per_qaly"] == 37_446.0
         assert {"python", "mesa", "numpy", "numba"} <= manifest["versions"].keys()
         assert manifest["machine"]["processor"]
 

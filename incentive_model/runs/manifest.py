@@ -20,8 +20,12 @@ SCHEMA = 1
 #: Libraries whose version can move a result or the bytes it is written in.
 LIBRARIES = ("mesa", "numpy", "numba", "llvmlite", "networkx", "pandas", "pyarrow", "scipy", "matplotlib")
 PERSPECTIVE = (
-    "money of each stakeholder apart, undiscounted, yuan per resident-year; welfare adds health at the "
-    "threshold and residents' time, discounted alike"
+    "money of each stakeholder apart, yuan per resident-year; welfare adds health at the threshold "
+    "and residents' time as a cost"
+)
+DISCOUNTING = (
+    "none within the horizon, for money, health and time alike; the years of life that an expected death "
+    "takes are discounted (parameters life_left_*)"
 )
 
 
@@ -46,7 +50,8 @@ def write_manifest(folder: Path, request: Mapping[str, Any], *, wall_seconds: fl
         "currency_year": request["currency_year"],
         "perspective": PERSPECTIVE,
         "horizon_months": request["months"],
-        "discount_rate": request["parameters"].get("discount_rate"),
+        "discounting": DISCOUNTING,
+        "yuan_per_qaly": request["parameters"].get("qaly_threshold"),
         **findings,
         "files": [*files, FILE],
         "versions": {"python": platform.python_version()} | {name: _version(name) for name in LIBRARIES},

@@ -101,7 +101,7 @@ def _execute(place: Place, request: Request) -> Run:
             series=model.series(),
             stakeholders=model.stakeholders(),
             flows=model.flows(),
-            outcome=model.outcome,
+            outcome=model.resident_outcome,
             imbalance_fen=model.ledger.imbalance_fen,
         )
     finally:
