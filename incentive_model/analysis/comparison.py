@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from incentive_model.runs import Plan, Run
 
 
+#: How a group of residents can fare.
+FORTUNES = ("better", "worse", "same", "gain")
+#: Payer, payee, purpose.
+Flow = tuple[str, str, str]
+
+
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """What the schemes change, with 95% intervals over replicates.
@@ -71,7 +77,8 @@ class Comparison:
     @functools.cached_property
     def measured(self) -> list[str]:
         """The indicators that the runs hold, in the order of the runs' columns."""
-        return [name.removesuffix("__numerator") for name in self.runs if name.endswith("__numerator")]
+        columns = map(str, self.runs.columns)
+        return [name.removesuffix("__numerator") for name in columns if name.endswith("__numerator")]
 
     def level(self, scheme: str, column: str) -> Interval:
         """Mean of one column of :attr:`runs` under a scheme."""
@@ -100,8 +107,8 @@ class Comparison:
             for name in self.measured:
                 level, delta = self.level(scheme, name), self.change(scheme, name)
                 rows.append((scheme, name, cards[name].unit, *level[:3], *delta[:3], level.n))
-        columns = "scheme indicator unit value low high delta delta_low delta_high n".split()
-        return _frame(rows, columns, words=3)
+        numbers = ["value", "low", "high", "delta", "delta_low", "delta_high"]
+        return _frame(rows, ["scheme", "indicator", "unit", *numbers, "n"], words=3)
 
     def stakeholders(self) -> pd.DataFrame:
         """Each stakeholder's change in money, yuan per resident-year, positive when better for them.
@@ -123,21 +130,34 @@ class Comparison:
         better, worse, same (shares) and gain (yuan per resident-year: health at the threshold, less
         out-of-pocket, less time) the mean and NAME_low, NAME_high.
         """
-        per_year = 12 / self.request["months"]
-        rows = []
-        for (scheme, group), runs in self.frames.residents.groupby(["scheme", "group"]):
-            row: list[Any] = [scheme, group]
-            for name in ("better", "worse", "same"):
-                row += interval(runs[name])[:3]
-            row += interval(runs["gain_yuan"] * per_year)[:3]
-            rows.append(row)
-        names = ("better", "worse", "same", "gain")
-        columns = ["scheme", "group", *(f"{name}{end}" for name in names for end in ("", "_low", "_high"))]
-        frame = _frame(rows, columns, words=2)
-        order = [(scheme, group) for scheme in self.schemes for group in GROUPS]
-        rank = {key: place for place, key in enumerate(order)}
-        keys = [rank[key] for key in zip(frame["scheme"], frame["group"], strict=True)]
-        return frame.assign(_rank=keys).sort_values("_rank", ignore_index=True).drop(columns="_rank")
+        rows: list[list[Any]] = []
+        for scheme in self.schemes:
+            for group in self.groups:
+                found = (self.group(scheme, group, name) for name in FORTUNES)
+                rows.append([scheme, group, *(number for one in found for number in one[:3])])
+        numbers = [f"{name}{end}" for name in FORTUNES for end in ("", "_low", "_high")]
+        return _frame(rows, ["scheme", "group", *numbers], words=2)
+
+    @functools.cached_property
+    def groups(self) -> list[str]:
+        """The groups that residents are counted in and that have a member."""
+        found = set(self.frames.residents["group"])
+        return [group for group in GROUPS if group in found]
+
+    def group(self, scheme: str, group: str, name: str) -> Interval:
+        """How a group of residents fares: the share ``better``, ``worse`` or ``same``, or its mean ``gain``.
+
+        The gain is in yuan per resident-year.
+        """
+        rows = self._fortunes[scheme, group]
+        if name == "gain":
+            return interval(rows["gain_yuan"] * 12 / self.request["months"])
+        return interval(rows[name])
+
+    @functools.cached_property
+    def _fortunes(self) -> dict[tuple[str, str], pd.DataFrame]:
+        grouped = self.frames.residents.groupby(["scheme", "group"])
+        return {(str(scheme), str(group)): rows for (scheme, group), rows in grouped}
 
     def flows(self) -> pd.DataFrame:
         """Who pays whom for what, yuan per resident-year, and what each scheme changes of it.
@@ -145,25 +165,38 @@ class Comparison:
         Columns: scheme, payer, payee, purpose, yuan_per_resident_year, low, high, delta, delta_low,
         delta_high. A flow that a run does not have is zero there.
         """
-        wide = self.frames.flows.pivot_table(
-            index=list(FLOW), columns=["scheme", "replicate"], values="yuan_per_resident_year", aggfunc="sum"
-        ).fillna(0.0)
-        rows = []
-        for scheme in self.schemes:
-            for flow, values in zip(wide.index, wide[scheme].to_dict("records"), strict=True):
-                base = wide.loc[flow, self.baseline].to_dict()
-                rows.append((scheme, *flow, *interval(values.values())[:3], *paired(values, base)[:3]))
-        columns = [
-            "scheme",
-            *FLOW,
-            "yuan_per_resident_year",
-            "low",
-            "high",
-            "delta",
-            "delta_low",
-            "delta_high",
+        rows = [
+            (scheme, *flow, *self.flow(scheme, flow)[:3], *self.flow_change(scheme, flow)[:3])
+            for scheme in self.schemes
+            for flow in self.flow_names
         ]
-        return _frame(rows, columns, words=4)
+        numbers = ["yuan_per_resident_year", "low", "high", "delta", "delta_low", "delta_high"]
+        return _frame(rows, ["scheme", *FLOW, *numbers], words=4)
+
+    @property
+    def flow_names(self) -> list[Flow]:
+        """Every (payer, payee, purpose) that any run has, sorted."""
+        return sorted(self._flows)
+
+    def flow(self, scheme: str, flow: Flow) -> Interval:
+        """What one flow comes to under a scheme, yuan per resident-year."""
+        return interval(self._paid(scheme, flow).values())
+
+    def flow_change(self, scheme: str, flow: Flow) -> Interval:
+        """Paired change of one flow against the status quo, yuan per resident-year."""
+        return paired(self._paid(scheme, flow), self._paid(self.baseline, flow))
+
+    def _paid(self, scheme: str, flow: Flow) -> dict[int, float | None]:
+        paid = self._flows[flow]
+        return {r: paid.get((scheme, r), 0.0) for r in self._of_scheme[scheme]["replicate"].tolist()}
+
+    @functools.cached_property
+    def _flows(self) -> dict[Flow, dict[tuple[str, int], float]]:
+        found: dict[Flow, dict[tuple[str, int], float]] = {}
+        for scheme, replicate, *flow, yuan in self.frames.flows.itertuples(index=False):
+            paid = found.setdefault((flow[0], flow[1], flow[2]), {})
+            paid[scheme, replicate] = paid.get((scheme, replicate), 0.0) + yuan
+        return found
 
     def welfare(self, scheme: str) -> Interval:
         """Change of total welfare, yuan per resident-year.
@@ -188,12 +221,14 @@ class Comparison:
 
     def _verdict(self, scheme: str) -> SchemeVerdict:
         changes = [self.change(scheme, name) for name in self.measured]
-        counted = self.frames.residents[self.frames.residents["scheme"] == scheme]
         return scheme_verdict(
             money={name: self.change(scheme, f"net_{name}") for name in STAKEHOLDERS},
             concerns=self.concerns(scheme).values(),
             welfare=self.welfare(scheme),
-            other=[change for change in changes if change.n] + [interval(1 - counted["same"])],
+            other=[
+                *(change for change in changes if change.n),
+                *(self.group(scheme, group, name) for group in self.groups for name in ("better", "worse")),
+            ],
         )
 
     def to_json(self, out: str | None = None) -> dict[str, Any]:

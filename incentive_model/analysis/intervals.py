@@ -48,8 +48,8 @@ class Interval(NamedTuple):
 
     def __neg__(self) -> Interval:
         """The same finding with its sign turned: what is less becomes more."""
-        flip = (None if x is None else 0.0 - x for x in (self.mean, self.high, self.low))
-        return Interval(*flip, self.n)
+        mean, low, high = (None if x is None else 0.0 - x for x in (self.mean, self.high, self.low))
+        return Interval(mean, low, high, self.n)
 
 
 def interval(values: Iterable[float | None]) -> Interval:

@@ -14,7 +14,12 @@ SCHEMA = 1
 
 
 def payload(comparison: Comparison, out: str | None = None) -> dict[str, Any]:
-    """``compare --json``: see the README for its keys; intervals are null at one replicate."""
+    """What ``compare --json`` prints.
+
+    Under ``schemes``, by name: ``indicators`` (value and paired delta, each with its 95% interval, and
+    unit), ``stakeholders`` (delta in yuan per resident-year, positive when better, interval, verdict),
+    ``residents`` (shares better, worse and the same) and ``verdict``. Intervals are null at one replicate.
+    """
     request = comparison.request
     indicators, money = comparison.table(), comparison.stakeholders()
     residents, verdicts = comparison.residents(), comparison.verdicts()

@@ -6,3 +6,28 @@
 * :mod:`headlines`, :mod:`tables`, :mod:`method`: what the page says
 * :mod:`html`: the page
 """
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from incentive_model.report.figures import FIGURES, plot, write_figures
+from incentive_model.report.html import write_report
+
+if TYPE_CHECKING:
+    from incentive_model.analysis.comparison import Comparison
+
+__all__ = ["FIGURES", "plot", "write_figures", "write_report"]
+
+
+class _CallableRoom(ModuleType):
+    """``im.report(result, "r.html")`` and ``incentive_model.report.plot`` share a name; both must work."""
+
+    def __call__(self, comparison: Comparison, folder: str | Path) -> Path:
+        return write_report(comparison, folder)
+
+
+sys.modules[__name__].__class__ = _CallableRoom

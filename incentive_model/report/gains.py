@@ -28,7 +28,7 @@ def gains(comparison: Comparison, axes: Axes | None = None) -> Axes:
             continue
         sure = change.positive or change.negative
         axes.barh(y, change.mean, height=0.72, color=colours[scheme], alpha=0.9 if sure else 0.35, zorder=2)
-        if change.low is not None and change.high is not None:
+        if change.low is not None and change.high is not None and not change.zero:
             axes.plot([change.low, change.high], [y, y], color=INK, linewidth=1.4, zorder=4)
         at_right(axes, y, with_bounds(change, sign=True))
     headings = {
@@ -38,6 +38,8 @@ def gains(comparison: Comparison, axes: Axes | None = None) -> Axes:
     dress(axes, rows, {name: stakeholder(name) for name in STAKEHOLDERS}, headings, colours)
     at_right(axes, -0.55, "mean [95% interval]")
     axes.margins(x=0.06)
+    if all(change.zero for change in changes.values()):
+        axes.set_xlim(-1, 1)
     axes.set_xlabel(
         "Change against the status quo, yuan per resident and year (right of zero: better for them)"
     )

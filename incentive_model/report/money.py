@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import TwoSlopeNorm
 
-from incentive_model.analysis.comparison import Comparison
-from incentive_model.analysis.frames import FLOW
+from incentive_model.analysis.comparison import Comparison, Flow
 from incentive_model.report.style import INK, canvas
 from incentive_model.report.words import bounds, number, scheme_title, stakeholder
 
@@ -17,48 +16,48 @@ _SHOWN = 12
 _COLOURS = "PuOr_r"  # two hues that colour-blind readers tell apart
 
 
-def flow_label(payer: str, payee: str, purpose: str) -> str:
-    """``Insurer → Hospitals: inpatient claims``."""
+def flow_label(flow: Flow) -> str:
+    """``Insurer → County hospitals: admissions``."""
+    payer, payee, purpose = flow
     return f"{stakeholder(payer)} → {stakeholder(payee)}: {purpose.replace('_', ' ')}"
 
 
-def largest_changes(comparison: Comparison, shown: int = _SHOWN) -> pd.DataFrame:
-    """The flows that any scheme changes most: payer, payee, purpose and one column a scheme (delta)."""
-    flows = comparison.flows()
-    wide = flows.pivot(index=list(FLOW), columns="scheme", values="delta")[comparison.alternatives]
-    size = wide.abs().max(axis=1)
-    kept = size[size > 0].sort_values(ascending=False, kind="stable").index[:shown]
-    return wide.loc[kept].reset_index()
+def largest_changes(comparison: Comparison, shown: int = _SHOWN) -> list[Flow]:
+    """The flows that any scheme changes most, the largest change first."""
+    size = {
+        flow: max(
+            (abs(comparison.flow_change(s, flow).mean or 0.0) for s in comparison.alternatives), default=0.0
+        )
+        for flow in comparison.flow_names
+    }
+    moved = sorted((flow for flow in size if size[flow] > 0), key=lambda flow: -size[flow])
+    return moved[:shown]
 
 
 def money(comparison: Comparison, axes: Axes | None = None) -> Axes:
     """The payments that change most, a column a scheme: the change in yuan with its 95% interval."""
-    schemes = comparison.alternatives
-    largest = largest_changes(comparison)
-    axes = canvas(1.6 + 0.47 * max(1, len(largest))) if axes is None else axes
+    schemes, flows = comparison.alternatives, largest_changes(comparison)
+    axes = canvas(1.6 + 0.47 * max(1, len(flows))) if axes is None else axes
     axes.set_title("Which payments change most", pad=34)
-    if largest.empty:
+    if not flows:
         axes.text(0.5, 0.5, "No payment changes.", ha="center", va="center", transform=axes.transAxes)
         axes.set_axis_off()
         return axes
-    values = largest[schemes].to_numpy()
+    changes = [[comparison.flow_change(scheme, flow) for scheme in schemes] for flow in flows]
     # Square-root shading: a few large flows must not bleach the rest.
-    shade = (abs(values) ** 0.5) * ((values > 0) * 1.0 - (values < 0) * 1.0)
-    edge = max(abs(shade).max(), 1e-9) * 1.9
+    means = [[change.mean or 0.0 for change in row] for row in changes]
+    shade = [[math.copysign(math.sqrt(abs(mean)), mean) for mean in row] for row in means]
+    edge = 1.9 * max(abs(value) for row in shade for value in row)
     axes.imshow(shade, cmap=_COLOURS, norm=TwoSlopeNorm(0, -edge, edge), aspect="auto")
-    changes = comparison.flows().set_index(["scheme", *FLOW])
-    for row, flow in enumerate(largest[list(FLOW)].itertuples(index=False)):
-        for column, scheme in enumerate(schemes):
-            cell = changes.loc[(scheme, *flow)]
-            text = number(cell["delta"], sign=True)
-            moved = cell["delta"] != 0
-            lift = 0.16 if moved else 0.0
-            axes.text(column, row - lift, text, ha="center", va="center", size=9.5, weight="bold", color=INK)
-            if moved:
-                under = bounds(cell["delta_low"], cell["delta_high"])
-                axes.text(column, row + 0.22, under, ha="center", va="center", size=8, color=INK)
-    labels = [flow_label(*flow) for flow in largest[list(FLOW)].itertuples(index=False)]
-    axes.set_yticks(range(len(labels)), [textwrap.fill(label, 34) for label in labels], size=9)
+    for y, row in enumerate(changes):
+        for x, change in enumerate(row):
+            lift = 0.0 if change.zero else 0.16
+            text = number(change.mean, sign=True)
+            axes.text(x, y - lift, text, ha="center", va="center", size=9.5, weight="bold", color=INK)
+            if not change.zero:
+                under = bounds(change.low, change.high)
+                axes.text(x, y + 0.22, under, ha="center", va="center", size=8, color=INK)
+    axes.set_yticks(range(len(flows)), [textwrap.fill(flow_label(flow), 34) for flow in flows], size=9)
     titles = [textwrap.fill(scheme_title(comparison, name), 16) for name in schemes]
     axes.set_xticks(range(len(schemes)), titles, size=9.5, weight="bold")
     axes.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0)

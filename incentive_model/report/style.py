@@ -54,7 +54,11 @@ def scheme_colours(schemes: Sequence[str], baseline: str) -> dict[str, str]:
 def styled() -> AbstractContextManager[None]:
     """Matplotlib's settings while a figure is drawn and saved; what the user had comes back after."""
     installed = set(font_manager.get_font_names())
-    settings: dict[str, Any] = {
+    # The user's own settings must not change a report.
+    settings: dict[Any, Any] = {
+        key: value for key, value in matplotlib.rcParamsDefault.items() if key != "backend"
+    }
+    settings |= {
         "axes.spines.right": False,
         "axes.spines.top": False,
         "axes.edgecolor": GREY,
@@ -75,8 +79,7 @@ def styled() -> AbstractContextManager[None]:
         "ytick.color": GREY,
         "ytick.labelcolor": INK,
     }
-    defaults = {key: value for key, value in matplotlib.rcParamsDefault.items() if key != "backend"}
-    return matplotlib.rc_context({**defaults, **settings})
+    return matplotlib.rc_context(settings)
 
 
 def canvas(height: float, width: float = WIDTH) -> Axes:

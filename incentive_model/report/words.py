@@ -36,7 +36,7 @@ VERDICT_LABELS = {
 }
 VERDICT_MEANINGS = {
     "win-win": "nobody loses, in money or in what else concerns them, and somebody gains",
-    "potential": "somebody loses, but the gains are larger than the losses, so that the winners could make them good",
+    "potential": "somebody loses, but the gains are larger than the losses and could make them good",
     "conflict": "somebody loses, and the gains do not make up for it",
     "unclear": "an interval that holds zero decides; more replicates may settle it",
     "no-difference": "nothing changes, for anybody, in any replicate",
@@ -75,9 +75,9 @@ def bounds(low: float | None, high: float | None, decimals: int = 1) -> str:
     return f"[{number(low, decimals)}, {number(high, decimals)}]"
 
 
-def with_bounds(found: Interval, decimals: int = 1, *, sign: bool = False) -> str:
-    """A mean and its interval: ``+12.3 [11.0, 13.6]``."""
-    return f"{number(found.mean, decimals, sign=sign)} {bounds(found.low, found.high, decimals)}"
+def with_bounds(found: Interval, decimals: int = 1, *, sign: bool = False, unit: str = "") -> str:
+    """A mean and its interval: ``+12.3 [11.0, 13.6]``; ``unit`` stands right after the mean."""
+    return f"{number(found.mean, decimals, sign=sign)}{unit} {bounds(found.low, found.high, decimals)}"
 
 
 def display_unit(unit: str, *, change: bool = False) -> str:

@@ -1,0 +1,157 @@
+"""How the findings were made: what was run, what each scheme sets, and how to make them again."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import incentive_model
+from incentive_model.analysis.comparison import Comparison
+from incentive_model.cards import levers, parameters
+from incentive_model.inputs.scheme import scheme_names
+from incentive_model.report.words import number, scheme_title
+
+TAGS = {
+    "SEED": "stated in a source document",
+    "S": "published, seen as an abstract",
+    "R": "read in a public repository",
+    "D": "derived from other numbers",
+    "M": "commonly quoted, not checked again",
+    "A": "assumed: no source",
+    "F": "fitted to the status quo's figures",
+}
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A lever that a scheme sets: what it is, what it was, what it becomes, and where it is from."""
+
+    name: str
+    meaning: str
+    unit: str
+    before: str
+    after: str
+    source: str
+    tag: str
+
+
+@dataclass(frozen=True)
+class SchemeMethod:
+    """A scheme's title, sources and levers."""
+
+    title: str
+    source: str
+    levers: list[Lever]
+
+
+def facts(comparison: Comparison) -> list[tuple[str, str]]:
+    """What was run, as terms and their values."""
+    request = comparison.request
+    source = ", ".join(request["source"]) or "none named"
+    threshold = number(float(request["parameters"]["qaly_threshold"]), 0)
+    imbalance = int(comparison.runs["ledger_imbalance_fen"].max())
+    return [
+        ("Place", f"{request['title']} ({request['place']}); sources: {source}"),
+        (
+            "Population",
+            f"{request['population']:,} simulated residents for {request['residents']:,} real ones: each "
+            f"stands for {number(request['weight'], 2)}. Population seed {request['population_seed']}. "
+            "Closed: nobody is born, ages, moves or is removed; deaths are an expected quantity.",
+        ),
+        (
+            "Replicates and seeds",
+            f"{_count(request['replicates'], 'replicate')}, seed {request['seed']}. Each replicate redraws "
+            "luck, not people. Every scheme meets the same people and the same luck as the status quo.",
+        ),
+        (
+            "Time",
+            f"{_count(request['burn_in'], 'month')} under the status quo, then "
+            f"{_count(request['months'], 'month')} under the scheme. Every figure is over the scheme's "
+            "months; rates are ratios of sums.",
+        ),
+        (
+            "Intervals",
+            "In brackets: 95% Student-t interval of the mean over replicates; for changes, of the difference "
+            "within each replicate. It shows the play of chance in the model, not whether its assumptions "
+            "hold.",
+        ),
+        ("Money", f"Yuan of {request['currency_year']}, undiscounted, per resident and year."),
+        (
+            "Perspective",
+            "Each stakeholder's own account. Welfare adds up the stakeholders' money, health at "
+            f"{threshold} yuan a QALY, and residents' time as a cost.",
+        ),
+        ("Books", f"Largest imbalance of the ledger in any month of any run: {imbalance} fen."),
+        ("Version", f"incentive-model {incentive_model.__version__}, design {request['design_hash']}"),
+    ]
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def evidence() -> str:
+    """How many of the behavioural numbers are assumed or fitted."""
+    cards = parameters().values()
+    count: Counter[str] = Counter(card.tag for card in cards)
+    parts = [f"{count[tag]} {meaning}" for tag, meaning in TAGS.items() if count[tag]]
+    return f"Of {len(cards)} numbers of behaviour and economics: {'; '.join(parts)}."
+
+
+def scheme_methods(comparison: Comparison) -> list[SchemeMethod]:
+    """Every scheme's levers against the status quo."""
+    schemes = comparison.request["schemes"]
+    before = schemes[comparison.baseline]["resolved"]
+    found = []
+    for name in comparison.alternatives:
+        scheme = schemes[name]
+        rows = [_lever(key, before.get(key), value) for key, value in scheme["levers"].items()]
+        for change in scheme["changes"]:
+            when = f" from month {change['month']}"
+            rows += [_lever(key, before.get(key), value, when) for key, value in change["levers"].items()]
+        source = ", ".join(scheme["source"])
+        found.append(SchemeMethod(scheme_title(comparison, name), source, rows))
+    return found
+
+
+def _lever(name: str, before: Any, after: Any, when: str = "") -> Lever:
+    card = levers()[name]
+    meaning = card.meaning[:1].upper() + card.meaning[1:]
+    return Lever(name, meaning, card.unit, _value(before), _value(after) + when, card.source, card.tag)
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "n/a"
+    return value.replace("_", " ") if isinstance(value, str) else f"{value:,.6g}"
+
+
+def command(comparison: Comparison) -> str:
+    """The command that makes this comparison again."""
+    request = comparison.request
+    words = ["incentive-model", "compare", shlex.quote(request["place"])]
+    for name in comparison.alternatives:
+        words += ["--scheme", shlex.quote(_scheme_argument(name))]
+    for key in ("replicates", "population", "months", "burn_in", "seed"):
+        words += [f"--{key.replace('_', '-')}", str(request[key])]
+    return " ".join(words)
+
+
+def python(comparison: Comparison) -> str:
+    """The Python that makes this comparison again."""
+    request = comparison.request
+    names = [_scheme_argument(name) for name in comparison.alternatives]
+    numbers = ", ".join(f"{key}={request[key]}" for key in ("replicates", "months", "burn_in", "seed"))
+    return (
+        "import incentive_model as im\n\n"
+        f"place = im.load_place({request['place']!r}, population={request['population']})\n"
+        f"result = im.compare(place, {names!r}, {numbers})\n"
+        'im.report(result, "results")\n'
+    )
+
+
+def _scheme_argument(name: str) -> str:
+    """A packaged scheme goes by its name, one's own by its file."""
+    return name if name in scheme_names() else f"{name}.toml"
