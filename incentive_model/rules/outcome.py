@@ -1,5 +1,6 @@
 """Health this month (phase 8): what is left unresolved, QALYs, expected death."""
 
+import math
 from typing import Any
 
 from incentive_model.cards.short import fixed, fixed_by_age, uncertain
@@ -84,3 +85,8 @@ def carried_severity(p: Any, severity: float, ending: int, inpatient: bool, u: f
     if ending == UNTREATED and severity > 0.4 and u < p.carry_untreated:
         return severity
     return 0.0
+
+
+def time_cost(p: Any, income: float, minutes: float) -> int:
+    """Worth of a patient's time in fen: ½ of the hourly income, rounded down."""
+    return int(math.floor(p.time_worth * income / p.work_hours / 60.0 * minutes * 100.0))

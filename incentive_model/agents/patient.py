@@ -1,0 +1,72 @@
+"""One resident, and the reasons for their choice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+import pandas as pd
+
+from incentive_model.engine.columns import PARENT, SLOTS
+from incentive_model.engine.seeking import slot_appeal
+from incentive_model.rules.choice import gateway, self_care
+from incentive_model.rules.maths import total
+
+if TYPE_CHECKING:
+    from incentive_model.model import IncentiveModel
+
+
+class Patient(mesa.Agent):
+    """A handle on one resident's row. It does not register itself: looking changes nothing.
+
+    Every column of the residents is an attribute (``age``, ``income``, ``trust``, ``habit`` …).
+    """
+
+    def __init__(self, model: IncentiveModel, row: int) -> None:
+        self.model = model
+        self.row = row
+        self.unique_id = int(model.residents.id[row])
+        self.pos = None
+
+    def __getattr__(self, name: str) -> object:
+        columns = self.__dict__["model"].residents
+        if name in type(columns)._fields:
+            return getattr(columns, name)[self.row]
+        raise AttributeError(f"a patient has no {name!r}; there are: {', '.join(type(columns)._fields)}")
+
+    def explain_choice(self, severity: float = 0.5) -> pd.DataFrame:
+        """Why this resident would go where, if they fell ill next month and felt a given severity.
+
+        The same rules that decide are called on the next month's opening values; what is left out
+        is luck (the Gumbel draw of each alternative).
+
+        Args:
+            severity: perceived severity, 0–1.
+
+        Returns:
+            One row an alternative (facility name or ``self-care``), one column a term in utils,
+            ``utility`` their sum and ``probability`` the logit share. Alternatives that a hard gate
+            may close are kept.
+        """
+        model: IncentiveModel = self.model  # type: ignore[assignment]
+        world = model.opening_world()
+        rows: dict[str, dict[str, float]] = {}
+        names = model.place.facilities["name"].to_list()
+        reach = [s for s in range(SLOTS) if model.residents.facility[self.row, s] >= 0]
+        for slot in reach:
+            terms = slot_appeal(world, self.row, slot, severity, 0)
+            rows[names[model.residents.facility[self.row, slot]]] = {k: float(v) for k, v in terms._asdict().items()}
+        frame = pd.DataFrame.from_dict(rows, orient="index")
+        frame["gateway"] = 0.0
+        if PARENT in reach:
+            unreferred = [
+                total(slot_appeal(world, self.row, s, severity, 0)) for s in reach if s in (PARENT, PARENT + 1)
+            ]
+            referred = total(slot_appeal(world, self.row, PARENT, severity, 1))
+            frame.iloc[:2, -1] = gateway(model.p, severity, referred, max(unreferred))
+        frame["utility"] = frame.sum(axis=1)
+        frame.loc["self-care"] = 0.0
+        frame.loc["self-care", "utility"] = self_care(model.p, severity)
+        weights = (frame["utility"] - frame["utility"].max()).map(lambda x: 2.718281828459045**x)
+        frame["probability"] = weights / weights.sum()
+        return frame

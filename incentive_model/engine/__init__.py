@@ -1,0 +1,13 @@
+"""Columns, compiled loops, the books.
+
+``columns``     one array an attribute: residents, episodes, physicians, facilities, terms
+``compiled``    plain functions compiled once, with a cache that sees every edit
+``population``  the people of a place, from its population seed
+``capacity``    expected demand and the congestion that follows
+``seeking``     loops of phases 2–4: fall ill, seek, treat or refer
+``caring``      loops of phases 5–6: admit, recover
+``settling``    loop of phase 7: every bill in fen
+``ending``      loops of phases 8–9: outcome, talk
+``ledger``      the books: who paid whom, for what
+``threads``     a loop over all residents, in chunks
+"""

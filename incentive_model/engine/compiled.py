@@ -1,0 +1,82 @@
+"""Compile plain rules and loops, once, with a disk cache that sees every edit.
+
+A rule is an ordinary function that calls other ordinary functions. :func:`compiled` rebuilds it
+with its package-mates replaced by their compiled twins (and each IntEnum by a tuple of its
+numbers, which Numba can fold), and hands it to Numba. The cache folder is named by a hash of the
+package's sources, because Numba's own cache does not notice that a rule in another file changed.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+from collections import namedtuple
+from collections.abc import Callable
+from enum import IntEnum
+from pathlib import Path
+from types import FunctionType
+from typing import Any, TypeVar
+
+import numba
+import platformdirs
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PACKAGE = __name__.split(".")[0]
+_twins: dict[Any, Any] = {}
+
+
+@functools.cache
+def cache_folder() -> str | None:
+    """Where compiled code is kept: a folder named by the sources' hash; None if nothing is writable."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parents[1]
+    for room in ("cards", "chance", "rules", "incentives", "engine", "network"):
+        for source in sorted((root / room).rglob("*.py")):
+            digest.update(source.read_bytes())
+    base = os.environ.get("INCENTIVE_MODEL_CACHE") or platformdirs.user_cache_dir("incentive_model")
+    folder = Path(base) / digest.hexdigest()[:16]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError:
+        return None
+    return str(folder)
+
+
+def _twin(thing: Any) -> Any:
+    """What stands for a global inside compiled code; the thing itself where nothing need be done."""
+    if isinstance(thing, FunctionType) and thing.__module__.split(".")[0] == PACKAGE:
+        return compiled(thing)
+    if isinstance(thing, type) and issubclass(thing, IntEnum):
+        if thing not in _twins:
+            _twins[thing] = namedtuple(thing.__name__, thing.__members__)(*(int(x) for x in thing))
+        return _twins[thing]
+    return thing
+
+
+def compiled(function: F) -> F:
+    """The compiled twin of a plain function; the same twin each time."""
+    if not isinstance(function, FunctionType):
+        return function
+    if function not in _twins:
+        names = function.__code__.co_names
+        scope = function.__globals__
+        twins = {name: _twin(scope[name]) for name in names if name in scope}
+        clone = FunctionType(
+            function.__code__, {**scope, **twins}, function.__name__, function.__defaults__, function.__closure__
+        )
+        clone.__qualname__, clone.__module__ = function.__qualname__, function.__module__
+        clone.__doc__, clone.__annotations__ = function.__doc__, {}
+        folder = cache_folder()
+        before = numba.config.CACHE_DIR
+        if folder is not None:
+            numba.config.CACHE_DIR = folder
+        try:
+            _twins[function] = numba.njit(nogil=True, cache=folder is not None)(clone)
+        finally:
+            numba.config.CACHE_DIR = before
+    return _twins[function]  # type: ignore[no-any-return]

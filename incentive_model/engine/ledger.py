@@ -1,0 +1,86 @@
+"""The books: every fen goes from one account to another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from incentive_model.incentives.accounts import Accounts, Group, Purpose
+
+
+class Ledger:
+    """Postings of the simulated residents' money, in whole fen.
+
+    Attributes:
+        accounts: the numbering of accounts.
+        balances: what each account holds since the run began (negative: paid more than it got).
+        entries: (month, purpose, payers, payees, fen) as posted, zeros left out.
+        imbalance_fen: the largest imbalance found by :meth:`close` in any month.
+    """
+
+    def __init__(self, accounts: Accounts) -> None:
+        self.accounts = accounts
+        self.balances: NDArray[np.int64] = np.zeros(accounts.size, np.int64)
+        self.entries: list[tuple[int, int, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []
+        self.imbalance_fen = 0
+        self.months: list[int] = []
+        self._by_group: list[NDArray[np.int64]] = []
+        self._month = np.zeros((len(Purpose), len(Group), len(Group)), np.int64)
+        self._residents_paid = 0
+
+    def pay(self, month: int, purpose: Purpose, payer: Any, payee: Any, fen: Any) -> None:
+        """Post ``fen`` from ``payer`` to ``payee``; each a number or an array, broadcast together.
+
+        Raises:
+            ValueError: a negative amount (who pays must be said, not signed).
+        """
+        payers, payees, amounts = np.broadcast_arrays(
+            np.asarray(payer, np.int64), np.asarray(payee, np.int64), np.asarray(fen, np.int64)
+        )
+        some = amounts != 0
+        if not some.any():
+            return
+        payers, payees, amounts = payers[some], payees[some], amounts[some]
+        if amounts.min() < 0:
+            raise ValueError(f"{purpose.name}: negative amount in month {month}")
+        np.subtract.at(self.balances, payers, amounts)
+        np.add.at(self.balances, payees, amounts)
+        group = self.accounts.group
+        np.add.at(self._month, (int(purpose), group[payers], group[payees]), amounts)
+        self.entries.append((month, int(purpose), payers, payees, amounts))
+
+    def close(self, month: int, residents_out_of_pocket: int) -> None:
+        """End a month: the accounts must sum to zero, and what facilities got from residents for care
+        must be what residents' own columns say they paid.
+
+        Raises:
+            ArithmeticError: the books do not balance.
+        """
+        care = [Purpose.VISITS, Purpose.ADMISSIONS, Purpose.LATE_DAYS, Purpose.REHABILITATION]
+        posted = int(self._month[care, Group.PATIENTS].sum())
+        off = max(abs(int(self.balances.sum())), abs(posted - residents_out_of_pocket))
+        self.imbalance_fen = max(self.imbalance_fen, off)
+        self.months.append(month)
+        self._by_group.append(self._month.copy())
+        self._month[:] = 0
+        if off:
+            raise ArithmeticError(f"the books of month {month} are out of balance by {off} fen")
+
+    def between(self, first: int, last: int) -> NDArray[np.int64]:
+        """Sums over months ``first`` … ``last`` by (purpose, paying group, paid group), in fen."""
+        chosen = [table for month, table in zip(self.months, self._by_group, strict=True) if first <= month <= last]
+        return np.sum(chosen, axis=0) if chosen else np.zeros_like(self._month)
+
+    def flows(self) -> pd.DataFrame:
+        """Who paid whom for what: one row a month, purpose, payer and payee group, in yuan of the
+        simulated residents."""
+        rows = [
+            (month, Group(payer).name.lower(), Group(payee).name.lower(), Purpose(purpose).name.lower(), fen / 100.0)
+            for month, table in zip(self.months, self._by_group, strict=True)
+            for purpose, payer, payee in zip(*np.nonzero(table), strict=True)
+            for fen in (int(table[purpose, payer, payee]),)
+        ]
+        return pd.DataFrame(rows, columns=["month", "payer", "payee", "purpose", "yuan"])

@@ -1,0 +1,192 @@
+"""The people of a place, from its own population seed."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from incentive_model.chance.draws import normal, replicate_key, uniform_pair
+from incentive_model.chance.purpose import Purpose
+from incentive_model.engine.columns import SLOTS, Physicians, Residents
+from incentive_model.engine.compiled import compiled
+from incentive_model.inputs.place import Place
+from incentive_model.network.geography import travel_minutes
+from incentive_model.network.residents import listening_ties
+from incentive_model.rules.maths import clip
+from incentive_model.rules.trust import starting_trust
+
+TRAVEL_LOG_SD = 0.5  #: spread of residents' travel multiplier, mean 1 (MODEL 1) [A]
+TIE_SHARE = 0.25  #: primary physicians with a personal tie to a county hospital (MODEL 1) [A]
+COMPLEX_SHARE = 0.5294  #: physicians who find the process complex [SEED Q04]
+UNAWARE_SHARE = 0.5882  #: physicians who do not know subordinate units [SEED Q04]
+
+
+def draw_residents(
+    key: tuple[int, int],
+    p: object,
+    village_ends: NDArray[np.float64],
+    village_clinic: NDArray[np.int64],
+    insurance_ends: NDArray[np.float64],
+    age_ends: NDArray[np.float64],
+    chronic_share: NDArray[np.float64],
+    income_median: float,
+    income_log_sd: float,
+    coverage: float,
+    slots_of: NDArray[np.int64],
+    minutes: NDArray[np.float64],
+    urban: NDArray[np.int64],
+    first_physician: NDArray[np.int64],
+    n_physicians: NDArray[np.int64],
+    r: Residents,
+    ring: NDArray[np.float64],
+) -> None:
+    """Fill the columns of ``r`` and each resident's place on the ``ring`` of ties.
+
+    ``*_ends`` are cumulated shares; ``slots_of`` gives the facility rows of each clinic's residents
+    by choice slot.
+    """
+    for i in range(len(r.id)):
+        who = r.id[i]
+        home, cover = uniform_pair(key, Purpose.VILLAGE, who, 0, 0)
+        band, ill = uniform_pair(key, Purpose.AGE, who, 0, 0)
+        clinic = village_clinic[first_above(village_ends, home)]
+        r.insurance[i] = first_above(insurance_ends, cover)
+        r.age[i] = first_above(age_ends, band)
+        r.chronic[i] = 1 if ill < chronic_share[r.age[i]] else 0
+        relative = math.exp(income_log_sd * normal(key, Purpose.INCOME, who, 0, 0))
+        r.income[i] = income_median * relative
+        r.price_sensitivity[i] = clip(1.0 / math.sqrt(relative), 0.5, 2.0)
+        z = normal(key, Purpose.TRAVEL, who, 0, 0)
+        multiplier = math.exp(TRAVEL_LOG_SD * z - 0.5 * TRAVEL_LOG_SD * TRAVEL_LOG_SD)
+        signs, ring[i] = uniform_pair(key, Purpose.CONTRACT, who, 0, 0)
+        r.contract[i] = 1 if signs < coverage * (1.0 + 0.5 * r.chronic[i]) else 0
+        r.urban[i] = urban[clinic]
+        r.awareness[i] = p.awareness_start  # type: ignore[attr-defined]
+        r.control[i] = p.control_start  # type: ignore[attr-defined]
+        r.habit[i] = -1
+        r.queue_slot[i] = -1
+        for slot in range(SLOTS):
+            row = slots_of[clinic, slot]
+            r.facility[i, slot] = row
+            r.doctor[i, slot] = -1
+            if row >= 0:
+                r.minutes[i, slot] = multiplier * minutes[clinic, row]
+                r.trust[i, slot] = starting_trust(p, slot)
+                if n_physicians[row] > 0:
+                    u, _ = uniform_pair(key, Purpose.DOCTOR, who, 0, row)
+                    r.doctor[i, slot] = first_physician[row] + int(u * n_physicians[row])
+
+
+def first_above(ends: NDArray[np.float64], u: float) -> int:
+    """Position of the first cumulated share above ``u``; the last one if rounding left none."""
+    for k in range(len(ends)):
+        if u < ends[k]:
+            return k
+    return len(ends) - 1
+
+
+def slots_by_clinic(place: Place) -> NDArray[np.int64]:
+    """Facility rows within reach, by (facility row of the clinic, slot): itself, its centre, the
+    centre's hospital, the nearest other hospital, the outside hospital."""
+    f = place.facilities
+    tier = f["tier"].str[1].astype(int).to_numpy()
+    parent = f["parent_row"].to_numpy(np.int64)
+    x, y = f["x_km"].to_numpy(float), f["y_km"].to_numpy(float)
+    rows = np.full((len(f), SLOTS), -1, np.int64)
+    for clinic in np.flatnonzero(tier == 0):
+        centre = parent[clinic]
+        hospital = parent[centre]
+        rows[clinic, :3] = clinic, centre, hospital
+        for slot, choice in ((3, tier == 2), (4, tier == 3)):
+            near = [k for k in np.flatnonzero(choice) if k != hospital]
+            if slot == 4 and hospital >= 0 and parent[hospital] >= 0:
+                rows[clinic, slot] = parent[hospital]
+            elif near:
+                rows[clinic, slot] = min(near, key=lambda k: ((x[k] - x[clinic]) ** 2 + (y[k] - y[clinic]) ** 2, k))
+    return rows
+
+
+def make_residents(place: Place, p: object, first_id: int = 0) -> Residents:
+    """The residents of a place: stable ids from ``first_id``, their people and their ties."""
+    n = place.agents
+    fields = {}
+    wide = {"facility", "doctor", "minutes", "trust"}
+    floats = {"income", "price_sensitivity", "minutes", "trust", "awareness", "control", "carried", "queue_severity"}
+    for name in Residents._fields:
+        shape: tuple[int, ...] = (n, SLOTS) if name in wide else (n, 2) if name == "fund_paid" else (n,)
+        fields[name] = np.zeros(shape, np.float64 if name in floats else np.int64)
+    fields["id"] = np.arange(first_id, first_id + n)
+    r = Residents(**fields)
+    key = replicate_key(place.population_seed, 0)
+    f = place.facilities
+    physicians = f["physicians"].to_numpy(np.int64)
+    villages = place.villages["residents"].to_numpy(float)
+    ring = np.empty(n)
+    compiled(draw_residents)(
+        key,
+        p,
+        np.cumsum(villages / villages.sum()),
+        place.villages["clinic_row"].to_numpy(np.int64),
+        np.cumsum([x.share for x in place.insurances]),
+        np.cumsum(place.age_shares),
+        np.asarray(place.chronic_shares, float),
+        float(place.income_median),
+        float(place.income_log_sd),
+        float(place.family_doctor.coverage),
+        slots_by_clinic(place),
+        travel_minutes(f, place.travel_base_minutes, place.travel_minutes_per_km),
+        f["urban"].to_numpy(np.int64),
+        np.cumsum(physicians) - physicians,
+        physicians,
+        r,
+        ring,
+    )
+    start, tie = listening_ties(key, r.id, ring, r.facility[:, 0], r.facility[:, 1])
+    return r._replace(tie_start=start, tie=tie)
+
+
+def make_physicians(place: Place, p: object, n_instruments: int) -> Physicians:
+    """The physicians of a place. Their number is the place's, whatever the sample of residents."""
+    f = place.facilities
+    key = replicate_key(place.population_seed, 0)
+    count = f["physicians"].to_numpy(np.int64)
+    facility = np.repeat(np.arange(len(f)), count)
+    tier = f["tier"].str[1].astype(int).to_numpy()
+    parent = f["parent_row"].to_numpy(np.int64)
+    hospitals = np.flatnonzero(tier == 2)
+    k = len(facility)
+    known = _known_ties(place)
+    cv = float(p.altruism_cv)  # type: ignore[attr-defined]
+    log_sd = math.sqrt(math.log(1.0 + cv * cv))
+    altruism, belief = np.empty(k), np.empty(k)
+    complex_, unaware, tie = (np.zeros(k, np.int64) for _ in range(3))
+    target = np.full(k, -1, np.int64)
+    for i in range(k):
+        home = int(facility[i])
+        z = normal(key, Purpose.ALTRUISM, i, 0, 0)
+        altruism[i] = p.altruism_mean * math.exp(log_sd * z - 0.5 * log_sd * log_sd)  # type: ignore[attr-defined]
+        u, v = uniform_pair(key, Purpose.PHYSICIAN, i, 0, 0)
+        complex_[i], unaware[i] = u < COMPLEX_SHARE, v < UNAWARE_SHARE
+        belief[i] = p.belief_start + p.belief_aware * (1 - unaware[i])  # type: ignore[attr-defined]
+        if tier[home] > 1:
+            continue
+        centre = home if tier[home] == 1 else int(parent[home])
+        target[i] = parent[centre]
+        if home in known:
+            tie[i], target[i] = 1, known[home]
+        elif place.ties is None and len(hospitals):
+            u, v = uniform_pair(key, Purpose.PHYSICIAN, i, 0, 1)
+            if u < TIE_SHARE:
+                tie[i], target[i] = 1, hospitals[int(v * len(hospitals))]
+    beliefs = np.repeat(belief[:, None], n_instruments, axis=1)
+    return Physicians(facility, altruism, complex_, unaware, tie, target, np.ascontiguousarray(beliefs))
+
+
+def _known_ties(place: Place) -> dict[int, int]:
+    """Ties the place's own data name: facility row → hospital row (the first one named)."""
+    if place.ties is None:
+        return {}
+    pairs = zip(place.ties["facility_row"], place.ties["hospital_row"], strict=True)
+    return {int(a): int(b) for a, b in reversed(list(pairs))}

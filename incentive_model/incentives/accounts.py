@@ -1,0 +1,125 @@
+"""Whose money it is: the accounts of the ledger, and the stakeholder behind each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Group(IntEnum):
+    """Stakeholders. ``EXTERNAL`` is everyone outside the five: suppliers, the outside hospital and
+    its staff, employers, the taxpayer behind the rest of the budget."""
+
+    PATIENTS = 0
+    PHYSICIANS = 1
+    PRIMARY = 2
+    HOSPITALS = 3
+    INSURER = 4
+    GOVERNMENT = 5
+    EXTERNAL = 6
+
+
+class Purpose(IntEnum):
+    """What money is paid for."""
+
+    VISITS = 0
+    ADMISSIONS = 1
+    LATE_DAYS = 2
+    REHABILITATION = 3
+    SUPPLIES = 4
+    BASE_PAY = 5
+    MARGIN_PAY = 6
+    SUBSIDY = 7
+    PREMIUMS = 8
+    UPWARD_SHARE = 9
+    REHAB_CREDIT = 10
+    REFERRAL_BONUS = 11
+    REFERRAL_FUND = 12
+    STAKE_WITHHELD = 13
+    PERFORMANCE_PAY = 14
+    SURPLUS = 15
+    DEFICIT = 16
+    ACCOUNT_SPLIT = 17
+    SUPPORT = 18
+    OTHER = 19
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Account numbers for a place with given facilities (by tier), funds and consortia."""
+
+    tier: NDArray[np.int64]
+    n_funds: int
+    n_consortia: int
+    group: NDArray[np.int64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        n = len(self.tier)
+        group = np.full(self.size, Group.EXTERNAL, np.int64)
+        group[self.residents] = Group.PATIENTS
+        inside = self.tier <= 2
+        group[1 : 1 + n] = np.where(
+            self.tier <= 1, Group.PRIMARY, np.where(inside, Group.HOSPITALS, Group.EXTERNAL)
+        )
+        group[1 + n : 1 + 2 * n] = np.where(inside, Group.PHYSICIANS, Group.EXTERNAL)
+        group[self.funds] = Group.INSURER
+        group[self.consortia] = Group.INSURER
+        group[[self.referral_fund, self.government, self.evaluation_pool]] = Group.GOVERNMENT
+        object.__setattr__(self, "group", group)
+
+    @property
+    def size(self) -> int:
+        return 1 + 2 * len(self.tier) + self.n_funds + self.n_consortia + 6
+
+    @property
+    def residents(self) -> int:
+        return 0
+
+    @property
+    def facilities(self) -> NDArray[np.int64]:
+        """One account a facility, in the order of the place's facilities."""
+        return np.arange(1, 1 + len(self.tier))
+
+    @property
+    def physicians(self) -> NDArray[np.int64]:
+        """One account for the physicians of each facility."""
+        return np.arange(1 + len(self.tier), 1 + 2 * len(self.tier))
+
+    @property
+    def funds(self) -> NDArray[np.int64]:
+        """One account an insurance."""
+        start = 1 + 2 * len(self.tier)
+        return np.arange(start, start + self.n_funds)
+
+    @property
+    def consortia(self) -> NDArray[np.int64]:
+        start = 1 + 2 * len(self.tier) + self.n_funds
+        return np.arange(start, start + self.n_consortia)
+
+    @property
+    def referral_fund(self) -> int:
+        return self.size - 6
+
+    @property
+    def government(self) -> int:
+        return self.size - 5
+
+    @property
+    def evaluation_pool(self) -> int:
+        return self.size - 4
+
+    @property
+    def suppliers(self) -> int:
+        return self.size - 3
+
+    @property
+    def employers(self) -> int:
+        return self.size - 2
+
+    @property
+    def outside(self) -> int:
+        """Anybody else outside the county (for instruments that need one)."""
+        return self.size - 1

@@ -1,0 +1,57 @@
+"""Ordinary money: bills, supplies, base pay, subsidy and premiums, which every place has."""
+
+import numpy as np
+
+from incentive_model.cards.short import fixed, uncertain
+from incentive_model.incentives.accounts import Purpose
+from incentive_model.incentives.events import Event, Kind
+from incentive_model.incentives.instrument import County, Instrument, sample_fen
+from incentive_model.incentives.tables import Tables
+
+M5 = "MODEL 5"
+uncertain("margin_primary", 0.35, (0.2, 0.5), "share", "what a yuan of revenue leaves a primary facility", M5, symbol="m")
+uncertain("margin_hospital", 0.30, (0.2, 0.4), "share", "what a yuan of revenue leaves a hospital", M5, symbol="m")
+uncertain("pass_on_primary", 0.30, (0.1, 0.5), "share", "part of a primary facility's margin that reaches its physicians", "calibration 2.7", "M", symbol="θ")
+uncertain("pass_on_hospital", 0.50, (0.4, 0.7), "share", "part of a hospital's margin that reaches its physicians", "calibration 2.7", "M", symbol="θ")
+
+
+class Care(Instrument):
+    """Fee for service as the bills stand, and what providers do with the money."""
+
+    name = "care"
+
+    def announce(self, county: County, tables: Tables, me: int) -> None:
+        tables.certain[Event.VISIT_YUAN] = np.where(county.tier <= 1, county.p.margin_primary, county.p.margin_hospital)
+        tables.certain[Event.LATE_DAY] = np.where(county.tier >= 2, county.p.late_day_margin, 0.0)
+
+    def settle(self, county: County) -> None:
+        self._bills(county)
+        self._running_costs(county)
+        self._premiums(county)
+
+    def _bills(self, county: County) -> None:
+        """Residents and funds pay facilities; facilities pay suppliers and, from the margin, staff."""
+        a = county.accounts
+        for kind, purpose in zip(Kind, (Purpose.VISITS, Purpose.ADMISSIONS, Purpose.LATE_DAYS, Purpose.REHABILITATION), strict=True):
+            for insurance, fund in enumerate(a.funds):
+                county.pay(purpose, fund, a.facilities, county.bills[:, insurance, kind, 0])
+                county.pay(purpose, a.residents, a.facilities, county.bills[:, insurance, kind, 1])
+        revenue = county.bills.sum(axis=(1, 3))
+        margin = np.where(county.tier <= 1, county.p.margin_primary, county.p.margin_hospital)
+        kept = np.floor(revenue * margin[:, None]).astype(np.int64)
+        late = county.p.late_day_margin / county.p.day_price
+        kept[:, Kind.LATE_DAYS] = np.floor(revenue[:, Kind.LATE_DAYS] * late).astype(np.int64)
+        county.pay(Purpose.SUPPLIES, a.facilities, a.suppliers, (revenue - kept).sum(axis=1))
+        county.pay_staff(Purpose.MARGIN_PAY, kept.sum(axis=1))
+
+    def _running_costs(self, county: County) -> None:
+        a = county.accounts
+        county.pay(Purpose.BASE_PAY, a.facilities, a.physicians, county.wage_bill // 12)
+        county.pay(Purpose.SUBSIDY, a.government, a.facilities, county.subsidy // 12)
+
+    def _premiums(self, county: County) -> None:
+        a = county.accounts
+        for column, payer in enumerate((a.residents, a.government, a.employers)):
+            for insurance, fund in enumerate(a.funds):
+                heads = int(county.insured[insurance])
+                county.pay(Purpose.PREMIUMS, payer, fund, sample_fen(county.premiums[insurance, column] / 12.0, heads))

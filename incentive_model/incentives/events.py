@@ -1,0 +1,73 @@
+"""The countable things of a month, and the things somebody may be paid for."""
+
+from enum import IntEnum
+
+
+class Count(IntEnum):
+    """What the loops count, by facility and month. The facility is the one that acts, unless said otherwise."""
+
+    NEW_EPISODE = 0  #: at the resident's own clinic
+    SELF_CARE = 1  #: episodes without care, at the resident's own clinic
+    UNMET = 2  #: waited for a bed and gave up, at the hospital waited for
+    FIRST_CONTACT = 3
+    LISTED_CONTACT = 4  #: first contacts of listed residents anywhere, at their centre
+    LISTED_PRIMARY = 5  #: of these, at a clinic or centre
+    BYPASS = 6  #: hospital first contacts with severity below .45, no emergency
+    APPROPRIATE = 7  #: first contacts at the lowest tier that is good enough
+    VISIT = 8  #: first contacts, specialist visits after referral, follow-ups
+    VISIT_REFERRED = 9  #: visits of referred patients at a hospital
+    CONTACT_NEEDING = 10  #: primary contacts that need the hospital (true severity)
+    REFERRAL_ISSUED = 11  #: by the primary facility
+    UP_REFERRAL = 12  #: completed, by the primary facility
+    UP_NEEDED = 13  #: of these, needed
+    BED_EMERGENCY = 14  #: demand for beds, by class
+    BED_REFERRED = 15
+    BED_OTHER = 16
+    ADMITTED_EMERGENCY = 17
+    ADMITTED_REFERRED = 18
+    ADMITTED_OTHER = 19
+    WAITED_REFERRED = 20  #: months waited by those admitted, by class
+    WAITED_OTHER = 21
+    CANDIDATE = 22  #: inpatients who could recover elsewhere, at the hospital
+    LISTED_CANDIDATE = 23  #: the same, at the patient's own centre
+    DOWN_OFFER = 24
+    DOWN_REFERRAL = 25  #: completed, by the hospital
+    REHAB = 26  #: rehabilitation episodes, at the centre
+    RETAINED = 27  #: candidates kept for extra days
+    SENT_HOME = 28
+    RETURN_ELIGIBLE = 29
+    RETURN_OFFER = 30
+    OUTPATIENT_RETURN = 31  #: by the hospital
+    TREATED = 32
+    SUCCESS = 33
+    DEATH_NANO = 34  #: expected deaths in billionths, at the resident's own clinic
+
+
+class Event(IntEnum):
+    """What a payee may expect pay for, at the margin. A ``YUAN`` event is paid by the yuan."""
+
+    VISIT_YUAN = 0  #: a yuan of visits billed here
+    LATE_DAY = 1  #: one more bed-day of a candidate
+    CLAIM_YUAN = 2  #: a yuan anybody claims from the fund behind the shared account
+    CHAIN_YUAN = 3  #: a yuan the hospital bills after a referral by this facility
+    UP_REFERRAL = 4  #: a completed referral up
+    NEEDED_UP_REFERRAL = 5  #: the same, if it was needed
+    DOWN_REFERRAL = 6  #: a completed referral down
+    OUTPATIENT_RETURN = 7  #: an outpatient returned to primary care
+    RETAINED = 8  #: a candidate kept
+
+
+class Kind(IntEnum):
+    """Kinds of bills."""
+
+    VISIT = 0
+    ADMISSION = 1
+    LATE_DAYS = 2
+    REHAB = 3
+
+
+class Setting(IntEnum):
+    """Settings of the insurer's schedule."""
+
+    OUTPATIENT = 0
+    INPATIENT = 1

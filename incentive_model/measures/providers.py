@@ -1,0 +1,65 @@
+"""What physicians and institutions care about."""
+
+import numpy as np
+
+from incentive_model.incentives.accounts import Group
+from incentive_model.incentives.events import Count
+from incentive_model.measures.patients import CARE
+from incentive_model.measures.window import Ratio, Window, measure, per_tier
+
+
+def _net(w: Window, tier: int, what: str) -> float:
+    """Net yuan of the facilities' (or their physicians') accounts of a tier."""
+    n = len(w.tier)
+    start = 1 if what == "facilities" else 1 + n
+    return float(w.net[start : start + n][w.tier == tier].sum()) / 100.0
+
+
+@per_tier("income_{tier}", (0, 1, 2), "physicians", "yuan a physician-year", "pay of physicians at {tier}", "up")
+def income(w: Window, tier: int) -> Ratio:
+    physicians = float(w.physicians[w.tier == tier].sum())
+    return _net(w, tier, "physicians") * w.weight, physicians * w.months / 12.0
+
+
+@per_tier("workload_{tier}", (0, 1, 2), "physicians", "visits a physician-day", "visits at {tier} on a working day")
+def workload(w: Window, tier: int) -> Ratio:
+    physicians = float(w.physicians[w.tier == tier].sum())
+    return w.count(Count.VISIT, tiers=[tier]) * w.weight, physicians * w.p.clinic_days * w.months
+
+
+@measure("belief", "physicians", "0–1", "physicians' mean belief in promised pay")
+def belief(w: Window) -> Ratio:
+    return w.state.get("belief", 0.0), w.state.get("months", 0.0)
+
+
+@per_tier("visits_{tier}", (0, 1, 2, 3), "institutions", "visits a resident-year", "visits at {tier}")
+def visits(w: Window, tier: int) -> Ratio:
+    return w.count(Count.VISIT, tiers=[tier]), w.resident_years
+
+
+@per_tier("admissions_{tier}", (1, 2, 3), "institutions", "admissions a resident-year", "admissions at {tier}")
+def admissions(w: Window, tier: int) -> Ratio:
+    kinds = (Count.ADMITTED_EMERGENCY, Count.ADMITTED_REFERRED, Count.ADMITTED_OTHER)
+    return w.count(*kinds, tiers=[tier]), w.resident_years
+
+
+@per_tier("bed_occupancy_{tier}", (1, 2), "institutions", "share", "bed-days over beds at {tier}")
+def bed_occupancy(w: Window, tier: int) -> Ratio:
+    rows = w.tier == tier
+    c = w.counts[rows]
+    admitted = c[:, Count.ADMITTED_EMERGENCY] + c[:, Count.ADMITTED_REFERRED] + c[:, Count.ADMITTED_OTHER]
+    days = admitted * w.stay_days[rows] + c[:, Count.RETAINED] * w.p.extra_days + c[:, Count.REHAB] * w.p.rehab_days
+    beds = w.beds[rows]
+    return float(days.sum()) * w.weight, float(np.where(np.isfinite(beds), beds, 0.0).sum()) * w.p.month_days * w.months
+
+
+@per_tier("surplus_{tier}", (0, 1, 2), "institutions", "yuan a resident-year", "what {tier} earn less what they pay", "up")
+def surplus(w: Window, tier: int) -> Ratio:
+    return _net(w, tier, "facilities"), w.resident_years
+
+
+@measure("revenue_per_capita", "institutions", "yuan a resident-year", "bills of all providers, the outside hospital's too")
+def revenue_per_capita(w: Window) -> Ratio:
+    return w.yuan(CARE, Group, Group), w.resident_years
+
+

@@ -1,0 +1,404 @@
+"""The model: a county month by month.
+
+``MONTH`` is what happens, in order. ``rules`` says how anyone decides, ``incentives`` what pays whom.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import mesa
+import numpy as np
+import pandas as pd
+from mesa.datacollection import DataCollector
+
+from incentive_model.agents import Government, Handles, Hospital, Insurer, Patient, Physician
+from incentive_model.cards import Fault, InputError, levers, nearest, parameters
+from incentive_model.chance.draws import replicate_key
+from incentive_model.engine import caring, ending, seeking, settling
+from incentive_model.engine.capacity import Demand
+from incentive_model.engine.columns import Terms, World, empty_episodes, empty_tally
+from incentive_model.engine.county import CountyState, make_facilities, schedule_tables
+from incentive_model.engine.population import make_physicians, make_residents
+from incentive_model.engine.threads import Chunks
+from incentive_model.incentives import INSTRUMENTS, Instrument
+from incentive_model.incentives.accounts import Group, Purpose
+from incentive_model.incentives.events import Count
+from incentive_model.incentives.tables import Tables
+from incentive_model.inputs import Place, Scheme, load_place, load_scheme, resolve_levers, resolve_parameters
+from incentive_model.measures import MEASURES, Record, ResidentOutcome, value, window
+from incentive_model.network.institutions import institution_graph
+from incentive_model.rules.illness import season
+from incentive_model.rules.trust import belief_next
+
+
+class IncentiveModel(mesa.Model):
+    """A county under a scheme: patients, physicians, hospitals, insurer and government.
+
+    Args:
+        place: a :class:`Place`, a packaged name or a folder.
+        scheme: a :class:`Scheme`, a packaged name or a file. Default: the place's status quo.
+        seed: of the luck; None takes fresh entropy (kept in ``model.seed``).
+        rng: the same, under Mesa's newer name.
+        replicate: which replicate of that seed.
+        population: simulated residents, if ``place`` is a name; default 20,000.
+        burn_in: months under the status quo before the scheme's first month.
+        threads: threads for the loops; results do not depend on it.
+        instruments: classes of instruments, if not the packaged ones.
+        **kwargs: any lever or behavioural parameter by its card's name.
+
+    Attributes:
+        month: the last completed month: −B … 0 are the burn-in, 1 … the scheme's.
+        residents, physician_columns, facilities: the columns.
+        patients, physicians: the same as sets of agents.
+        hospitals, insurer, government: Mesa agents.
+        ledger: the books. ``datacollector``: one column an indicator.
+
+    Raises:
+        InputError: an unknown place, scheme, lever or parameter, or a value out of bounds.
+    """
+
+    def __init__(
+        self,
+        place: Place | str | Path = "yongan",
+        scheme: Scheme | str | Path = "status-quo",
+        *,
+        seed: int | None = None,
+        rng: int | None = None,
+        replicate: int = 0,
+        population: int | str | None = None,
+        burn_in: int = 12,
+        threads: int = 1,
+        instruments: Sequence[type[Instrument]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        kwargs.pop("scenario", None)  # Mesa 3.5's page hands one over on Reset
+        seed = rng if seed is None else seed
+        seed = secrets.randbits(63) if seed is None else int(seed)
+        _start_mesa(super().__init__, seed)
+        self.seed = seed
+        self.place = place if isinstance(place, Place) else load_place(place, population or 20_000)
+        scheme = scheme if isinstance(scheme, Scheme) else load_scheme(scheme)
+        set_levers, set_parameters = _sort_settings(kwargs)
+        self.scheme = scheme.with_levers(**set_levers) if set_levers else scheme
+        self.p = _record(resolve_parameters(self.place, set_parameters))
+        self.instruments = [make() for make in (INSTRUMENTS if instruments is None else instruments)]
+        self.key = replicate_key(seed, replicate)
+        self.burn_in = burn_in
+        self.month = -burn_in
+
+        self._build(threads)
+
+        self.insurer = Insurer(self)
+        self.government = Government(self)
+        self.hospitals = [Hospital(self, row) for row in range(len(self.county.tier))]
+        self.patients: Handles[Patient] = Handles(self, Patient, self.residents, np.arange(self.place.agents))
+        self.physicians: Handles[Physician] = Handles(
+            self, Physician, self.physician_columns, np.arange(len(self.physician_columns.facility))
+        )
+        reporters = {name: (lambda m, name=name: m.monthly(name)) for name in MEASURES}
+        self.datacollector = DataCollector(model_reporters={"month": lambda m: m.month, **reporters})
+
+        self.levers = self._levers_of(self.month + 1)
+        self._announce_terms()
+        self._rate_before = self.tables.rate_bp.copy()
+        for hospital in self.hospitals:
+            hospital.adapt()
+
+    def _build(self, threads: int) -> None:
+        """Columns, tables and books of the place."""
+        place, p = self.place, self.p
+        self.residents = make_residents(place, p)
+        insured = np.bincount(self.residents.insurance, minlength=len(place.insurances))
+        self.county = CountyState(place, p, insured)
+        self.ledger = self.county.ledger
+        self.physician_columns = make_physicians(place, p, len(self.instruments))
+        self.facilities = make_facilities(place, self.county, p)
+        schedule, self._deductible, self._cap = schedule_tables(place)
+        self.tables = Tables(schedule, len(self.county.tier), len(self.instruments))
+        self.demand = Demand(len(self.county.tier))
+        self.episodes = empty_episodes(place.agents)
+        tally = (len(self.county.tier), len(place.insurances), len(self.county.hospitals), len(Count))
+        self._chunks = Chunks(place.agents, [empty_tally(*tally) for _ in range(max(1, threads))])
+        self.records: list[Record] = []
+        self._last_year: deque[np.ndarray] = deque(maxlen=12)
+        self._income_rank = np.argsort(np.argsort(self.residents.income, kind="stable"), kind="stable")
+        self._income_rank = (self._income_rank + 0.5) / place.agents
+
+    # the month
+
+    def step(self) -> None:
+        """One month: every phase of ``MONTH`` in order."""
+        self.month += 1
+        self.county.month = self.month
+        for phase in MONTH:
+            phase(self)
+        self._record()
+        self.datacollector.collect(self)
+
+    def run(self, months: int = 60) -> IncentiveModel:
+        """Run the burn-in that is left and the scheme up to month ``months``."""
+        while self.month < months:
+            self.step()
+        return self
+
+    def announce(self) -> None:
+        """Phase 1: the terms in force this month."""
+        self.levers = self._levers_of(self.month)
+        self._chunks.clear()
+        self._announce_terms()
+
+    def fall_ill(self) -> None:
+        """Phase 2: who falls ill, and how badly."""
+        self._world = self._make_world()
+        self._chunks.run(seeking.fall_ill, self._world)
+
+    def seek(self) -> None:
+        """Phase 3: self-care, or a first contact."""
+        self._chunks.run(seeking.seek, self._world)
+
+    def treat_or_refer(self) -> None:
+        """Phase 4: primary physicians treat or refer up; patients accept or not; beds are asked for."""
+        self._chunks.run(seeking.treat_or_refer, self._world)
+
+    def admit(self) -> None:
+        """Phase 5: beds within capacity, reserved ones first."""
+        self._chunks.run(caring.admit, self._world)
+
+    def recover(self) -> None:
+        """Phase 6: follow up, return, retain, refer down or send home."""
+        self._chunks.run(caring.recover, self._world)
+
+    def settle(self) -> None:
+        """Phase 7: every bill; then every instrument pays for what happened."""
+        oop_before = int(self.residents.oop.sum())
+        self._chunks.run(settling.settle, self._world)
+        total = self._chunks.total()
+        self._oop = int(self.residents.oop.sum()) - oop_before
+        county = self.county
+        county.counts, county.bills, county.chain = total.counts, total.bills, total.chain
+        for instrument in self.instruments:
+            instrument.settle(county)
+
+    def outcome(self) -> None:
+        """Phase 8: success, QALYs, expected death, what carries on."""
+        before = int(self.residents.qaly.sum())
+        self._chunks.run(ending.outcome, self._world)
+        self._qaly = int(self.residents.qaly.sum()) - before
+        self.county.counts = self._chunks.total().counts
+
+    def talk(self) -> None:
+        """Phase 9: trust, word of mouth, habit, awareness."""
+        self._chunks.run(ending.remember, self._world)
+        self._chunks.run(ending.talk, self._world)
+
+    def adapt(self) -> None:
+        """Phase 10: beliefs monthly, hospitals quarterly, the year's accounts of insurer and government yearly."""
+        county = self.county
+        if len(self._last_year) == 12:
+            county.year = county.year - self._last_year[0]
+        self._last_year.append(county.counts)
+        county.year = county.year + county.counts
+        if self.month % 12 == 0:
+            for instrument in self.instruments:
+                instrument.close_year(county)
+        self.ledger.close(self.month, self._oop)
+        belief = self.physician_columns.belief
+        for k, instrument in enumerate(self.instruments):
+            if self.tables.promised[k].any() or self.tables.personal[k].any():
+                belief[:, k] = belief_next(self.p, belief[:, k], instrument.realised)
+        self.demand.learn(self.p, self.facilities, county.counts, self.place.weight)
+        if self.month % 3 == 0:
+            for hospital in self.hospitals:
+                hospital.adapt()
+
+    def _levers_of(self, month: int) -> dict[str, float | int | str]:
+        if month < 1:
+            return resolve_levers(self.place, STATUS_QUO)
+        return resolve_levers(self.place, self.scheme, month)
+
+    def _announce_terms(self) -> None:
+        self.county.levers = self.levers
+        self.tables.clear()
+        for me, instrument in enumerate(self.instruments):
+            instrument.announce(self.county, self.tables, me)
+        self.demand.congest(self.p, self.facilities, self.tables)
+        self.tables.in_force = int(self.month >= 1 and bool(self.scheme.levers or self.scheme.changes))
+
+    def _make_world(self) -> World:
+        t = self.tables
+        terms = Terms(
+            t.rate_bp, self._rate_before, self._deductible, self._cap, t.certain, t.promised, t.personal,
+            float(t.platform), float(t.gate), int(t.releasable), int(t.in_force),
+        )  # fmt: skip
+        return World(
+            self.residents, self.episodes, self.physician_columns, self.facilities, terms,
+            self.p, self.key, self.month, season(self.p, self.month),
+        )  # fmt: skip
+
+    def opening_world(self) -> World:
+        """All columns as the coming month opens, for explanations."""
+        return self._make_world()
+
+    # what is seen
+
+    def _record(self) -> None:
+        """Keep this month's sums."""
+        county, f, r = self.county, self.facilities, self.residents
+        state: dict[str, float] = {"months": 1.0, "qaly_nano": float(self._qaly)}
+        for slot, tier in ((0, 0), (1, 1), (2, 2), (4, 3)):
+            state[f"trust_T{tier}"] = float(r.trust[:, slot].mean())
+        state["awareness"] = float(r.awareness.mean())
+        state["belief"] = float(self.physician_columns.belief.mean())
+        visits, referred = county.counts[:, Count.VISIT], county.counts[:, Count.VISIT_REFERRED]
+        for tier in range(4):
+            rows = county.tier == tier
+            state[f"wait_referred_T{tier}"] = float((f.days_referred * referred)[rows].sum())
+            state[f"wait_other_T{tier}"] = float((f.days_other * (visits - referred))[rows].sum())
+            for kind, months, admitted, chance in (
+                ("referred", Count.WAITED_REFERRED, Count.ADMITTED_REFERRED, f.bed_referred),
+                ("other", Count.WAITED_OTHER, Count.ADMITTED_OTHER, f.bed_other),
+            ):
+                days = 30.0 * county.counts[:, months] + 15.0 * (1.0 - chance) * county.counts[:, admitted]
+                state[f"bed_wait_{kind}_T{tier}"] = float(days[rows].sum())
+        if self.month % 12 == 0:
+            paid = r.oop_year / 100.0
+            state["years"] = 1.0
+            for percent in (10, 25, 40):
+                state[f"catastrophic_{percent}"] = float((paid > r.income * percent / 100.0).sum())
+            mean = float(paid.mean())
+            covariance = float((paid * self._income_rank).mean()) - mean * 0.5
+            state["oop_concentration"] = 2.0 * covariance / mean if mean > 0.0 else 0.0
+        net = np.zeros(county.accounts.size, np.int64)
+        net += self.ledger.balances - getattr(self, "_balances", 0)
+        self._balances = self.ledger.balances.copy()
+        flows = self.ledger.between(self.month, self.month)
+        self.records.append(Record(self.month, county.counts, flows, net, state))
+        if self.month == 0:  # residents' sums count from the scheme's first month
+            for column in (r.oop, r.qaly, r.time):
+                column[:] = 0
+
+    def _window(self, records: list[Record]) -> Any:
+        f = self.facilities
+        return window(
+            records,
+            n=self.place.agents,
+            weight=self.place.weight,
+            tier=self.county.tier,
+            beds=f.beds,
+            physicians=self.place.facilities["physicians"].to_numpy(np.int64),
+            stay_days=f.stay_days,
+            p=self.p,
+        )
+
+    def monthly(self, name: str) -> float:
+        """An indicator's value in the last month (NaN where it had no case)."""
+        if getattr(self, "_seen_month", None) != self.month:
+            self._seen_month, self._seen = self.month, self._window(self.records[-1:])
+        found = value(MEASURES[name](self._seen))
+        return float("nan") if found is None else found
+
+    def indicators(self) -> dict[str, tuple[float | None, float, float]]:
+        """Every indicator over the scheme's months: (value or None, numerator, denominator)."""
+        seen = self._window([r for r in self.records if r.month >= 1])
+        ratios = {name: take(seen) for name, take in MEASURES.items()}
+        return {name: (value(ratio), *ratio) for name, ratio in ratios.items()}
+
+    def series(self) -> pd.DataFrame:
+        """One row a month, one column an indicator."""
+        return self.datacollector.get_model_vars_dataframe()
+
+    def _resident_years(self) -> float:
+        return self.place.agents * max(self.month, 1) / 12.0
+
+    def stakeholders(self) -> dict[str, float]:
+        """Net position of each stakeholder over the scheme's months, yuan a resident-year; sums to 0."""
+        flows = self.ledger.between(1, self.month)
+        years = self._resident_years()
+        return {
+            g.name.lower(): float(flows[:, :, g].sum() - flows[:, g, :].sum()) / 100.0 / years for g in Group
+        }
+
+    def flows(self) -> pd.DataFrame:
+        """Who paid whom for what over the scheme's months, yuan a resident-year."""
+        flows = self.ledger.between(1, self.month)
+        years = self._resident_years()
+        rows = [
+            (Group(a).name.lower(), Group(b).name.lower(), Purpose(k).name.lower(), flows[k, a, b] / 100.0 / years)
+            for k, a, b in zip(*np.nonzero(flows), strict=True)
+        ]
+        return pd.DataFrame(rows, columns=["payer", "payee", "purpose", "yuan_per_resident_year"])
+
+    @property
+    def resident_outcome(self) -> ResidentOutcome:
+        """What each resident got and paid over the scheme's months."""
+        r = self.residents
+        quintile = np.minimum((self._income_rank * 5).astype(np.int8), 4)
+        return ResidentOutcome(r.oop.copy(), r.qaly.copy(), r.time.copy(), quintile)
+
+    @property
+    def agents_by_type(self) -> dict[Any, Any]:
+        """Mesa's sets by class, with the residents and physicians that live in columns."""
+        return {**super().agents_by_type, Patient: self.patients, Physician: self.physicians}
+
+    def institutions(self) -> Any:
+        """The typed NetworkX graph of facilities, consortia and physicians (made when asked for)."""
+        k = self.physician_columns
+        return institution_graph(self.place.facilities, k.facility, np.where(k.tie == 1, k.target, -1))
+
+
+#: What happens in a month, in order.
+MONTH: tuple[Callable[[IncentiveModel], None], ...] = (
+    IncentiveModel.announce,
+    IncentiveModel.fall_ill,
+    IncentiveModel.seek,
+    IncentiveModel.treat_or_refer,
+    IncentiveModel.admit,
+    IncentiveModel.recover,
+    IncentiveModel.settle,
+    IncentiveModel.outcome,
+    IncentiveModel.talk,
+    IncentiveModel.adapt,
+)
+
+STATUS_QUO = Scheme("status-quo", "Status quo", (), {})
+
+
+def _start_mesa(start: Callable[..., None], seed: int) -> None:
+    """Mesa 3.5 wants ``rng=``, 3.3 knows only ``seed=`` for a whole number. Our draws are addressed;
+    Mesa's own generator serves only those who shuffle its agents."""
+    small = seed % 2**32
+    if int(mesa.__version__.split(".")[1]) >= 4:
+        start(rng=small)
+    else:
+        start(seed=small)
+
+
+def _sort_settings(settings: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Levers and parameters apart.
+
+    Raises:
+        InputError: a name that is neither.
+    """
+    known_levers, known_parameters = levers(), parameters()
+    unknown = [name for name in settings if name not in known_levers and name not in known_parameters]
+    if unknown:
+        names = [*known_levers, *known_parameters]
+        raise InputError([Fault("IncentiveModel", repr(x), "a lever or parameter", nearest(x, names)) for x in unknown])
+    return (
+        {k: v for k, v in settings.items() if k in known_levers},
+        {k: v for k, v in settings.items() if k in known_parameters},
+    )
+
+
+def _record(values: dict[str, float]) -> Any:
+    """Parameters as one NumPy record: an attribute each, readable in compiled loops."""
+    names = sorted(values)
+    row = np.zeros(1, dtype=[(name, np.float64) for name in names])
+    for name in names:
+        row[0][name] = values[name]
+    return row.view(np.recarray)[0]
