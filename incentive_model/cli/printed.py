@@ -95,7 +95,7 @@ def _other_lines(result: Comparison, scheme: str) -> list[str]:
 def run_text(made: Run, place: Place, out: Path | None) -> str:
     """The months of one run, a few indicators each."""
     names = [name for name in IN_SHORT if name in made.series]
-    shares = {name for name in names if indicators()[name].unit == "share"}
+    shares = {name for name in names if indicators()[name].unit.startswith("share")}
     months = made.series[["month", *names]].copy()
     for name in names:
         months[name] = [_number(value, name in shares) for value in months[name]]

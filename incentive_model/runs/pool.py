@@ -6,7 +6,6 @@ are spawned, never forked; each gets the place once, and computes on one thread.
 
 from __future__ import annotations
 
-import importlib
 import multiprocessing
 import os
 import signal
@@ -16,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import replace
 from types import ModuleType
 
 from incentive_model.inputs.place import Place
@@ -52,7 +52,7 @@ def run_all(place: Place, requests: Sequence[Request], *, workers: int | None = 
 
 
 def _in_processes(place: Place, requests: Sequence[Request], workers: int) -> Iterator[Run]:
-    _warm_up()
+    _warm_up(place, requests[0])
     executor = ProcessPoolExecutor(
         workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(place,)
     )
@@ -73,11 +73,12 @@ def _in_processes(place: Place, requests: Sequence[Request], workers: int) -> It
         executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _warm_up() -> None:
-    """Fill the engine's compile cache once, so that the workers read it instead of each compiling."""
-    engine = importlib.import_module("incentive_model.engine")
-    if warm_up := getattr(engine, "warm_up", None):
-        warm_up()
+def _warm_up(place: Place, request: Request) -> None:
+    """Compile the engine here, once, so that the workers read its cache instead of each compiling.
+
+    The smallest run there is calls every compiled loop.
+    """
+    execute(place.with_population(1), replace(request, months=1, burn_in=0))
 
 
 @contextmanager
