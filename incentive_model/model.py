@@ -21,7 +21,7 @@ from incentive_model.cards import Fault, InputError, levers, nearest, parameters
 from incentive_model.chance.draws import replicate_key
 from incentive_model.engine import caring, ending, seeking, settling
 from incentive_model.engine.capacity import Demand
-from incentive_model.engine.columns import Terms, World, empty_episodes, empty_tally
+from incentive_model.engine.columns import EPISODE, Terms, World, empty_tally, table
 from incentive_model.engine.county import CountyState, make_facilities, schedule_tables
 from incentive_model.engine.population import make_physicians, make_residents
 from incentive_model.engine.threads import Chunks
@@ -98,7 +98,7 @@ class IncentiveModel(mesa.Model):
         self.hospitals = [Hospital(self, row) for row in range(len(self.county.tier))]
         self.patients: Handles[Patient] = Handles(self, Patient, self.residents, np.arange(self.place.agents))
         self.physicians: Handles[Physician] = Handles(
-            self, Physician, self.physician_columns, np.arange(len(self.physician_columns.facility))
+            self, Physician, self.physician_columns, np.arange(len(self.physician_columns))
         )
         reporters = {name: (lambda m, name=name: m.monthly(name)) for name in MEASURES}
         self.datacollector = DataCollector(model_reporters={"month": lambda m: m.month, **reporters})
@@ -112,16 +112,16 @@ class IncentiveModel(mesa.Model):
     def _build(self, threads: int) -> None:
         """Columns, tables and books of the place."""
         place, p = self.place, self.p
-        self.residents = make_residents(place, p)
+        self.residents, self.tie_start, self.tie = make_residents(place, p)
         insured = np.bincount(self.residents.insurance, minlength=len(place.insurances))
         self.county = CountyState(place, p, insured)
         self.ledger = self.county.ledger
-        self.physician_columns = make_physicians(place, p, len(self.instruments))
+        self.physician_columns, self.belief = make_physicians(place, p, len(self.instruments))
         self.facilities = make_facilities(place, self.county, p)
         schedule, self._deductible, self._cap = schedule_tables(place)
         self.tables = Tables(schedule, len(self.county.tier), len(self.instruments))
         self.demand = Demand(len(self.county.tier))
-        self.episodes = empty_episodes(place.agents)
+        self.episodes = table(EPISODE, place.agents)
         tally = (len(self.county.tier), len(place.insurances), len(self.county.hospitals), len(Count))
         self._chunks = Chunks(place.agents, [empty_tally(*tally) for _ in range(max(1, threads))])
         self.records: list[Record] = []
@@ -207,7 +207,7 @@ class IncentiveModel(mesa.Model):
             for instrument in self.instruments:
                 instrument.close_year(county)
         self.ledger.close(self.month, self._oop)
-        belief = self.physician_columns.belief
+        belief = self.belief
         for k, instrument in enumerate(self.instruments):
             if self.tables.promised[k].any() or self.tables.personal[k].any():
                 belief[:, k] = belief_next(self.p, belief[:, k], instrument.realised)
@@ -236,8 +236,8 @@ class IncentiveModel(mesa.Model):
             float(t.platform), float(t.gate), int(t.releasable), int(t.in_force),
         )  # fmt: skip
         return World(
-            self.residents, self.episodes, self.physician_columns, self.facilities, terms,
-            self.p, self.key, self.month, season(self.p, self.month),
+            self.residents, self.episodes, self.physician_columns, self.facilities, self.belief,
+            self.tie_start, self.tie, terms, self.p, self.key, self.month, season(self.p, self.month),
         )  # fmt: skip
 
     def opening_world(self) -> World:
@@ -253,7 +253,7 @@ class IncentiveModel(mesa.Model):
         for slot, tier in ((0, 0), (1, 1), (2, 2), (4, 3)):
             state[f"trust_T{tier}"] = float(r.trust[:, slot].mean())
         state["awareness"] = float(r.awareness.mean())
-        state["belief"] = float(self.physician_columns.belief.mean())
+        state["belief"] = float(self.belief.mean())
         visits, referred = county.counts[:, Count.VISIT], county.counts[:, Count.VISIT_REFERRED]
         for tier in range(4):
             rows = county.tier == tier

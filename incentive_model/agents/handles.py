@@ -45,9 +45,9 @@ class Handles(Generic[A]):
         Raises:
             AttributeError: no such column.
         """
-        if name not in type(self._columns)._fields:
-            raise AttributeError(f"no column {name!r}; there are: {', '.join(type(self._columns)._fields)}")
-        return np.asarray(getattr(self._columns, name)[self._rows])
+        if name not in self._columns.dtype.names:
+            raise AttributeError(f"no column {name!r}; there are: {', '.join(self._columns.dtype.names)}")
+        return np.asarray(self._columns[name][self._rows])
 
     def get(self, names: str | list[str]) -> Any:
         """Values of one attribute, or a list of values of several for each agent."""
@@ -56,14 +56,14 @@ class Handles(Generic[A]):
         return [list(values) for values in zip(*(self._values(name) for name in names), strict=True)]
 
     def _values(self, name: str) -> Any:
-        if name in type(self._columns)._fields:
+        if name in self._columns.dtype.names:
             return self.column(name)
         return [getattr(agent, name) for agent in self]
 
     def set(self, name: str, value: Any) -> Handles[A]:
         """Write one attribute of everybody in the set."""
         self.column(name)
-        getattr(self._columns, name)[self._rows] = value
+        self._columns[name][self._rows] = value
         return self
 
     def select(
@@ -117,7 +117,5 @@ class Handles(Generic[A]):
 
     def to_frame(self) -> pd.DataFrame:
         """All one-dimensional columns as a table, one row an agent."""
-        fields = type(self._columns)._fields
-        whole = len(getattr(self._columns, fields[0]))
-        flat = [x for x in fields if getattr(self._columns, x).shape == (whole,)]
+        flat = [name for name in self._columns.dtype.names if self._columns[name].ndim == 1]
         return pd.DataFrame({name: self.column(name) for name in flat})

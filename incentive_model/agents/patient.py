@@ -30,9 +30,9 @@ class Patient(mesa.Agent):
 
     def __getattr__(self, name: str) -> object:
         columns = self.__dict__["model"].residents
-        if name in type(columns)._fields:
-            return getattr(columns, name)[self.row]
-        raise AttributeError(f"a patient has no {name!r}; there are: {', '.join(type(columns)._fields)}")
+        if name in columns.dtype.names:
+            return columns[name][self.row]
+        raise AttributeError(f"a patient has no {name!r}; there are: {', '.join(columns.dtype.names)}")
 
     def explain_choice(self, severity: float = 0.5) -> pd.DataFrame:
         """Why this resident would go where, if they fell ill next month and felt a given severity.
@@ -50,19 +50,20 @@ class Patient(mesa.Agent):
         """
         model: IncentiveModel = self.model  # type: ignore[assignment]
         world = model.opening_world()
+        me = model.residents[self.row]
         rows: dict[str, dict[str, float]] = {}
         names = model.place.facilities["name"].to_list()
         reach = [s for s in range(SLOTS) if model.residents.facility[self.row, s] >= 0]
         for slot in reach:
-            terms = slot_appeal(world, self.row, slot, severity, 0)
+            terms = slot_appeal(world, me, slot, severity, 0)
             rows[names[model.residents.facility[self.row, slot]]] = {k: float(v) for k, v in terms._asdict().items()}
         frame = pd.DataFrame.from_dict(rows, orient="index")
         frame["gateway"] = 0.0
         if PARENT in reach:
             unreferred = [
-                total(slot_appeal(world, self.row, s, severity, 0)) for s in reach if s in (PARENT, PARENT + 1)
+                total(slot_appeal(world, me, s, severity, 0)) for s in reach if s in (PARENT, PARENT + 1)
             ]
-            referred = total(slot_appeal(world, self.row, PARENT, severity, 1))
+            referred = total(slot_appeal(world, me, PARENT, severity, 1))
             frame.iloc[:2, -1] = gateway(model.p, severity, referred, max(unreferred))
         frame["utility"] = frame.sum(axis=1)
         frame.loc["self-care"] = 0.0

@@ -23,13 +23,13 @@ class Physician(mesa.Agent):
 
     def __getattr__(self, name: str) -> object:
         columns = self.__dict__["model"].physician_columns
-        if name in type(columns)._fields:
-            return getattr(columns, name)[self.row]
-        raise AttributeError(f"a physician has no {name!r}; there are: {', '.join(type(columns)._fields)}")
+        if name in columns.dtype.names:
+            return columns[name][self.row]
+        raise AttributeError(f"a physician has no {name!r}; there are: {', '.join(columns.dtype.names)}")
 
     @property
     def beliefs(self) -> dict[str, float]:
         """How far this physician believes each instrument's promised pay (0–1)."""
         model: IncentiveModel = self.model  # type: ignore[assignment]
-        values = model.physician_columns.belief[self.row]
+        values = model.belief[self.row]
         return {x.name: float(b) for x, b in zip(model.instruments, values, strict=True)}

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import signal
 import sys
 import traceback
@@ -17,6 +19,7 @@ from incentive_model.cards.faults import InputError
 from incentive_model.cli.commands import app
 
 NAME = "incentive-model"
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -24,18 +27,24 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     # A shell starts background jobs with Ctrl-C ignored; whoever interrupts one of ours means it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     typed = sys.argv[1:] if arguments is None else list(arguments)
-    sys.exit(_exit_code(typed))
+    code = _exit_code(typed)
+    if code == INTERRUPTED:
+        # An interrupt that met Python inside an exec() (a dataclass being made, say) would end the process
+        # by the signal whatever we say, so leave without asking; all is tidied up by now.
+        gc.collect()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _exit_code(typed: list[str]) -> int:
     try:
         code: int | None = app(typed, prog_name=NAME, standalone_mode=False)
-        if code == 130:  # how Typer hands on a Ctrl-C
+        if code == INTERRUPTED:  # how Typer hands on a Ctrl-C
             raise KeyboardInterrupt
         return code or 0
     except KeyboardInterrupt:
         print(f"{NAME}: interrupted", file=sys.stderr)
-        return 130
+        return INTERRUPTED
     except Exception as error:
         if "--debug" in typed:
             traceback.print_exc()

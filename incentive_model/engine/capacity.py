@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_model.engine.columns import Facilities
 from incentive_model.incentives.events import Count
 from incentive_model.incentives.tables import Tables
 from incentive_model.rules.capacity import appointment_days, bed_chances, days, expect
@@ -26,7 +25,7 @@ class Demand:
         self.expected: NDArray[np.float64] = np.zeros((9, n_facilities))
         self.months_seen = 0
 
-    def learn(self, p: Any, f: Facilities, counts: NDArray[np.int64], weight: float) -> None:
+    def learn(self, p: Any, f: np.recarray, counts: NDArray[np.int64], weight: float) -> None:
         """Take in one more month of counts of simulated residents, each standing for ``weight``."""
         admitted = counts[:, [Count.ADMITTED_EMERGENCY, Count.ADMITTED_REFERRED, Count.ADMITTED_OTHER]].sum(axis=1)
         seen = weight * np.stack(
@@ -45,7 +44,7 @@ class Demand:
         self.expected = expect(self.expected, seen, self.months_seen, p.demand_memory)  # by element
         self.months_seen += 1
 
-    def congest(self, p: Any, f: Facilities, tables: Tables) -> None:
+    def congest(self, p: Any, f: np.recarray, tables: Tables) -> None:
         """Write this month's waits, chances of a bed and occupancy into the facilities' columns."""
         full, limit = p.appointment_days_full, p.appointment_load_limit
         for row in range(len(f.tier)):
@@ -68,7 +67,7 @@ class Demand:
             self._beds(p, f, row, x, reserved, tables.releasable)
 
     def _beds(
-        self, p: Any, f: Facilities, row: int, x: NDArray[np.float64], reserved: float, releasable: bool
+        self, p: Any, f: np.recarray, row: int, x: NDArray[np.float64], reserved: float, releasable: bool
     ) -> None:
         bed_days = f.beds[row] * p.month_days
         if bed_days <= 0.0:

@@ -4,7 +4,7 @@ import math
 
 from incentive_model.chance.draws import gumbel_pair, uniform_pair
 from incentive_model.chance.purpose import Purpose
-from incentive_model.engine.columns import Tally, World
+from incentive_model.engine.columns import Row, Tally, World
 from incentive_model.engine.seeking import believed_pay, known_rate
 from incentive_model.incentives.events import Count, Event, Setting
 from incentive_model.rules.billing import expected_patient_cost
@@ -19,164 +19,166 @@ RETAINED, DOWN, HOME = 1, 2, 3
 
 def admit(w: World, lo: int, hi: int, tally: Tally) -> None:
     """Phase 5: whoever needs a bed gets one with the month's chance of their class, or waits."""
-    r, e, f = w.residents, w.episodes, w.facilities
+    f = w.facilities
     for i in range(lo, hi):
-        kind = e.bed_class[i]
+        me, ep = w.residents[i], w.episodes[i]
+        kind = ep.bed_class
         if kind < 0:
             continue
-        row = r.facility[i, e.at[i]]
+        row = me.facility[ep.at]
         chance = 1.0
         if kind == REFERRED:
-            chance = f.bed_referred[row]
+            chance = f[row].bed_referred
         elif kind == UNREFERRED:
-            chance = f.bed_other[row]
-        u, _ = uniform_pair(w.key, Purpose.ADMISSION, r.id[i], w.month, 0)
+            chance = f[row].bed_other
+        u, _ = uniform_pair(w.key, Purpose.ADMISSION, me.id, w.month, 0)
         if u < chance:
-            e.admitted[i] = 1
+            ep.admitted = 1
             tally.counts[row, Count.ADMITTED_EMERGENCY + kind] += 1
             if kind == REFERRED:
-                tally.counts[row, Count.WAITED_REFERRED] += r.queue_months[i]
+                tally.counts[row, Count.WAITED_REFERRED] += me.queue_months
             elif kind == UNREFERRED:
-                tally.counts[row, Count.WAITED_OTHER] += r.queue_months[i]
+                tally.counts[row, Count.WAITED_OTHER] += me.queue_months
 
 
 def recover(w: World, lo: int, hi: int, tally: Tally) -> None:
     """Phase 6: follow-ups and returns of outpatients; what becomes of inpatients."""
-    r, e, f = w.residents, w.episodes, w.facilities
+    f = w.facilities
     for i in range(lo, hi):
-        if e.at[i] < 0:
+        me, ep = w.residents[i], w.episodes[i]
+        if ep.at < 0:
             continue
-        tier = f.tier[r.facility[i, e.at[i]]]
-        if e.admitted[i] == 1:
+        tier = f[me.facility[ep.at]].tier
+        if ep.admitted == 1:
             if tier >= 2:
-                recover_inpatient(w, i, tally)
-        elif e.bed_class[i] < 0:
-            follow_up(w, i, tier, tally)
+                recover_inpatient(w, me, ep, tally)
+        elif ep.bed_class < 0:
+            follow_up(w, me, ep, tier, tally)
 
 
-def follow_up(w: World, i: int, tier: int, tally: Tally) -> None:
+def follow_up(w: World, me: Row, ep: Row, tier: int, tally: Tally) -> None:
     """Follow-up visits of an outpatient; a county hospital may return the milder ones to their centre."""
-    r, e, f, p = w.residents, w.episodes, w.facilities, w.p
-    expected = follow_ups(p, e.severity[i])
+    f, p = w.facilities, w.p
+    expected = follow_ups(p, ep.severity)
     whole = math.floor(expected)
-    u, _ = uniform_pair(w.key, Purpose.FOLLOW_UP, r.id[i], w.month, 0)
+    u, _ = uniform_pair(w.key, Purpose.FOLLOW_UP, me.id, w.month, 0)
     visits = int(whole) + (1 if u < expected - whole else 0)
     if visits == 0:
         return
-    e.follow_ups[i] = visits
-    row = r.facility[i, e.at[i]]
-    centre = r.facility[i, CENTRE]
-    if tier == 2 and e.severity[i] < p.return_limit:
+    ep.follow_ups = visits
+    row = me.facility[ep.at]
+    centre = me.facility[CENTRE]
+    if tier == 2 and ep.severity < p.return_limit:
         tally.counts[row, Count.RETURN_ELIGIBLE] += 1
-        physician = r.doctor[i, e.at[i]]
+        physician = me.doctor[ep.at]
         reasons = return_or_keep(
             p,
             believed_pay(w, physician, Event.OUTPATIENT_RETURN, row),
-            f.pass_on[row],
+            f[row].pass_on,
             w.terms.certain[Event.VISIT_YUAN, row],
-            f.price_visit[row] / 100.0,
+            f[row].price_visit / 100.0,
             visits,
             w.terms.certain[Event.CLAIM_YUAN, row],
             w.terms.platform,
-            f.load[row],
+            f[row].load,
         )
-        u, v = uniform_pair(w.key, Purpose.RETURN, r.id[i], w.month, 0)
+        u, v = uniform_pair(w.key, Purpose.RETURN, me.id, w.month, 0)
         if u < sigma(total(reasons) / p.scale_return):
             tally.counts[row, Count.RETURN_OFFER] += 1
-            if v < sigma(total(accept_return(p, r.trust[i, CENTRE], r.contract[i]))):
+            if v < sigma(total(accept_return(p, me.trust[CENTRE], me.contract))):
                 tally.counts[row, Count.OUTPATIENT_RETURN] += 1
                 tally.counts[centre, Count.VISIT] += visits
-                e.returned[i] = 1
+                ep.returned = 1
                 return
     tally.counts[row, Count.VISIT] += visits
-    if e.referred[i] == 1:
+    if ep.referred == 1:
         tally.counts[row, Count.VISIT_REFERRED] += visits
 
 
-def recover_inpatient(w: World, i: int, tally: Tally) -> None:
+def recover_inpatient(w: World, me: Row, ep: Row, tally: Tally) -> None:
     """Whether the inpatient could recover elsewhere, and if so what ward physician and patient decide."""
-    r, e, f, p = w.residents, w.episodes, w.facilities, w.p
-    slot = e.at[i]
-    row = r.facility[i, slot]
-    centre = r.facility[i, CENTRE]
-    is_candidate, bed_below = uniform_pair(w.key, Purpose.CANDIDATE, r.id[i], w.month, 0)
-    if is_candidate >= candidate_probability(p, e.severity[i]):
+    f, p = w.facilities, w.p
+    slot = ep.at
+    row = me.facility[slot]
+    centre = me.facility[CENTRE]
+    is_candidate, bed_below = uniform_pair(w.key, Purpose.CANDIDATE, me.id, w.month, 0)
+    if is_candidate >= candidate_probability(p, ep.severity):
         return
     tally.counts[row, Count.CANDIDATE] += 1
     tally.counts[centre, Count.LISTED_CANDIDATE] += 1
-    doctor = r.doctor[i, slot]
-    who = w.physicians
+    doctor = me.doctor[slot]
+    who = w.physicians[doctor]
     keep = total(
         retain(
             p,
-            f.tier[row],
-            f.pass_on[row],
+            f[row].tier,
+            f[row].pass_on,
             w.terms.certain[Event.LATE_DAY, row],
             w.terms.certain[Event.CLAIM_YUAN, row],
             believed_pay(w, doctor, Event.RETAINED, row),
-            f.occupancy[row],
+            f[row].occupancy,
         )
     )
     down = total(
         send_down(
             p,
             believed_pay(w, doctor, Event.DOWN_REFERRAL, row),
-            who.altruism[doctor],
-            who.unaware[doctor],
-            who.complex[doctor],
+            who.altruism,
+            who.unaware,
+            who.complex,
             w.terms.platform,
         )
     )
-    home = send_home(p, who.altruism[doctor])
-    g_keep, g_down = gumbel_pair(w.key, Purpose.DISCHARGE, r.id[i], w.month, 0)
-    g_home, _ = gumbel_pair(w.key, Purpose.DISCHARGE, r.id[i], w.month, 1)
+    home = send_home(p, who.altruism)
+    g_keep, g_down = gumbel_pair(w.key, Purpose.DISCHARGE, me.id, w.month, 0)
+    g_home, _ = gumbel_pair(w.key, Purpose.DISCHARGE, me.id, w.month, 1)
     u_keep = keep / p.scale_discharge + g_keep
     u_down = down / p.scale_discharge + g_down
     u_home = home / p.scale_discharge + g_home
     if u_home > u_keep and u_home > u_down:
-        e.fate[i] = HOME
+        ep.fate = HOME
         tally.counts[row, Count.SENT_HOME] += 1
         return
     if u_down > u_keep:
         tally.counts[row, Count.DOWN_OFFER] += 1
-        if bed_below < f.rehab_chance[centre] and accepts_down(w, i, slot):
-            e.fate[i] = DOWN
+        if bed_below < f[centre].rehab_chance and accepts_down(w, me, slot):
+            ep.fate = DOWN
             tally.counts[row, Count.DOWN_REFERRAL] += 1
             tally.counts[centre, Count.REHAB] += 1
             return
-    e.fate[i] = RETAINED
+    ep.fate = RETAINED
     tally.counts[row, Count.RETAINED] += 1
 
 
-def accepts_down(w: World, i: int, slot: int) -> bool:
+def accepts_down(w: World, me: Row, slot: int) -> bool:
     """The patient's answer to the offer of rehabilitation at the own centre."""
-    r, f, p = w.residents, w.facilities, w.p
-    row, centre = r.facility[i, slot], r.facility[i, CENTRE]
+    f, p = w.facilities, w.p
+    row, centre = me.facility[slot], me.facility[CENTRE]
     stay = expected_patient_cost(
         p.extra_days * p.day_price,
-        f.uncovered_bp[row] / 10000.0,
+        f[row].uncovered_bp / 10000.0,
         0.0,
-        known_rate(w, i, f.tier[row], Setting.INPATIENT, 1),
+        known_rate(w, me, f[row].tier, Setting.INPATIENT, 1),
     )
     below = expected_patient_cost(
         p.rehab_price,
-        f.uncovered_bp[centre] / 10000.0,
-        w.terms.deductible[r.insurance[i], 1] / 100.0,
-        known_rate(w, i, 1, Setting.INPATIENT, 1),
+        f[centre].uncovered_bp / 10000.0,
+        w.terms.deductible[me.insurance, 1] / 100.0,
+        known_rate(w, me, 1, Setting.INPATIENT, 1),
     )
     terms = accept_down(
         p,
-        f.attractiveness[row],
-        f.attractiveness[centre],
-        r.trust[i, CENTRE],
-        r.trust[i, slot],
+        f[row].attractiveness,
+        f[centre].attractiveness,
+        me.trust[CENTRE],
+        me.trust[slot],
         stay,
         below,
-        r.price_sensitivity[i],
-        r.minutes[i, slot],
-        r.minutes[i, CENTRE],
-        r.contract[i],
+        me.price_sensitivity,
+        me.minutes[slot],
+        me.minutes[CENTRE],
+        me.contract,
         w.terms.platform,
     )
-    u, _ = uniform_pair(w.key, Purpose.ACCEPT_DOWN, r.id[i], w.month, 0)
+    u, _ = uniform_pair(w.key, Purpose.ACCEPT_DOWN, me.id, w.month, 0)
     return u < sigma(total(terms))

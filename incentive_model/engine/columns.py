@@ -1,4 +1,9 @@
-"""Everything the loops read and write: one array an attribute."""
+"""Everything the loops read and write: tables with one named column an attribute.
+
+A table is one structured array; ``residents.trust`` is a column of it, ``residents[i]`` a row. (Sixty
+separate arrays made the loops three times slower and the compiler four times: every hand-over
+counts references to each of them. See docs/decisions.md.)
+"""
 
 from __future__ import annotations
 
@@ -9,102 +14,103 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Row = Any  #: one row of a table
 
 #: Choice slots of a resident: own clinic, own centre, parent hospital, other hospital, outside hospital.
 SLOTS = 5
 CLINIC, CENTRE, PARENT, OTHER, OUTSIDE = range(SLOTS)
 
 
-class Residents(NamedTuple):
-    """Residents, one row each. Two-dimensional columns have one column a choice slot."""
-
-    id: Ints
-    age: Ints  #: band 0–3
-    chronic: Ints
-    insurance: Ints
-    urban: Ints
-    contract: Ints  #: has a family doctor
-    income: Floats  #: yuan a year
-    price_sensitivity: Floats  #: (income/median)^−½, clipped to [½, 2]
-    facility: Ints  #: (n, SLOTS) facility row, −1 where there is none
-    doctor: Ints  #: (n, SLOTS) physician row, −1 where there is none
-    minutes: Floats  #: (n, SLOTS) one way
-    trust: Floats  #: (n, SLOTS)
-    habit: Ints  #: slot used last, −1 at first
-    awareness: Floats
-    control: Floats  #: of a chronic condition, 0–1
-    carried: Floats  #: severity carried over, 0 when healthy
-    queue_slot: Ints  #: slot of the hospital waited for, −1 when none
-    queue_severity: Floats
-    queue_class: Ints
-    queue_months: Ints
-    fund_paid: Ints  #: (n, 2) fen the fund paid this year, by setting
-    oop: Ints  #: fen paid since the scheme's start
-    oop_year: Ints  #: fen paid this year
-    time: Ints  #: worth of time spent since the scheme's start, fen
-    qaly: Ints  #: billionths of a QALY since the scheme's start
-    tie_start: Ints  #: (n + 1) first tie of each resident in `tie`
-    tie: Ints  #: rows of the residents one listens to
+def table(fields: tuple[tuple[str, type, int], ...], n: int) -> np.recarray:
+    """``n`` rows of zeros with one column a field: (name, type, width)."""
+    columns = [(name, kind, (width,)) if width > 1 else (name, kind) for name, kind, width in fields]
+    return np.zeros(n, dtype=columns).view(np.recarray)
 
 
-class Episodes(NamedTuple):
-    """This month's episode of each resident; rewritten every month."""
+#: Residents, one row each. Columns of width ``SLOTS`` have one entry a choice slot.
+RESIDENT = (
+    ("id", np.int64, 1),
+    ("age", np.int64, 1),  # band 0–3
+    ("chronic", np.int64, 1),
+    ("insurance", np.int64, 1),
+    ("urban", np.int64, 1),
+    ("contract", np.int64, 1),  # has a family doctor
+    ("income", np.float64, 1),  # yuan a year
+    ("price_sensitivity", np.float64, 1),  # (income/median)^−½, clipped to [½, 2]
+    ("facility", np.int64, SLOTS),  # facility row, −1 where there is none
+    ("doctor", np.int64, SLOTS),  # physician row, −1 where there is none
+    ("minutes", np.float64, SLOTS),  # one way
+    ("trust", np.float64, SLOTS),
+    ("habit", np.int64, 1),  # slot used last, −1 at first
+    ("awareness", np.float64, 1),
+    ("control", np.float64, 1),  # of a chronic condition, 0–1
+    ("carried", np.float64, 1),  # severity carried over, 0 when healthy
+    ("queue_slot", np.int64, 1),  # slot of the hospital waited for, −1 when none
+    ("queue_severity", np.float64, 1),
+    ("queue_class", np.int64, 1),
+    ("queue_months", np.int64, 1),
+    ("fund_paid", np.int64, 2),  # fen the fund paid this year, by setting
+    ("oop", np.int64, 1),  # fen paid since the scheme's start
+    ("oop_year", np.int64, 1),  # fen paid this year
+    ("time", np.int64, 1),  # worth of time spent since the scheme's start, fen
+    ("qaly", np.int64, 1),  # billionths of a QALY since the scheme's start
+)
 
-    state: Ints  #: see State
-    severity: Floats
-    perceived: Floats
-    emergency: Ints
-    first: Ints  #: slot of first contact, −1 when none
-    at: Ints  #: slot of treatment, −1 when none
-    referred: Ints  #: 1 after a completed referral this month
-    bed_class: Ints  #: class of a bed demand, −1 when none
-    admitted: Ints
-    fate: Ints  #: of an admitted candidate: see Fate
-    follow_ups: Ints
-    returned: Ints
-    ending: Ints  #: see rules.outcome
-    heard: Floats  #: last month's trust in the own centre (what neighbours report)
-    aware: Floats  #: last month's awareness
+#: This month's episode of each resident; rewritten every month.
+EPISODE = (
+    ("state", np.int64, 1),  # see State
+    ("severity", np.float64, 1),
+    ("perceived", np.float64, 1),
+    ("emergency", np.int64, 1),
+    ("first", np.int64, 1),  # slot of first contact, −1 when none
+    ("at", np.int64, 1),  # slot of treatment, −1 when none
+    ("referred", np.int64, 1),  # 1 after a completed referral this month
+    ("bed_class", np.int64, 1),  # class of a bed demand, −1 when none
+    ("admitted", np.int64, 1),
+    ("fate", np.int64, 1),  # of an admitted candidate: see Fate
+    ("follow_ups", np.int64, 1),
+    ("returned", np.int64, 1),
+    ("ending", np.int64, 1),  # see rules.outcome
+    ("heard", np.float64, 1),  # last month's trust in the own centre (what neighbours report)
+    ("aware", np.float64, 1),  # last month's awareness
+)
 
+#: Physicians, one row each (beliefs are a table of their own: one column an instrument).
+PHYSICIAN = (
+    ("facility", np.int64, 1),
+    ("altruism", np.float64, 1),
+    ("complex", np.int64, 1),  # finds the process complex
+    ("unaware", np.int64, 1),  # does not know the other side
+    ("tie", np.int64, 1),  # has a personal tie to a county hospital
+    ("target", np.int64, 1),  # hospital row to refer to
+)
 
-class Physicians(NamedTuple):
-    """Physicians, one row each."""
-
-    facility: Ints
-    altruism: Floats
-    complex: Ints  #: finds the process complex
-    unaware: Ints  #: does not know the other side
-    tie: Ints  #: has a personal tie to a county hospital
-    target: Ints  #: hospital row to refer to
-    belief: Floats  #: (k, instruments)
-
-
-class Facilities(NamedTuple):
-    """Facilities, one row each, and what is expected of them this month."""
-
-    tier: Ints
-    parent: Ints
-    hospital: Ints  #: position among hospitals in the chain table, −1
-    capability: Floats
-    attractiveness: Floats
-    waiting_minutes: Floats
-    list_visit: Ints  #: list prices, fen
-    list_admission: Ints
-    stay_days: Floats
-    capacity: Floats  #: visits a month, inf without limit
-    beds: Floats  #: inf without limit
-    pass_on: Floats  #: θ
-    price_visit: Ints  #: list price × intensity of service, fen
-    price_admission: Ints
-    uncovered_bp: Ints
-    effort: Floats
-    load: Floats  #: expected visits / capacity
-    days_referred: Floats
-    days_other: Floats
-    bed_referred: Floats  #: chances of a bed
-    bed_other: Floats
-    occupancy: Floats
-    rehab_chance: Floats
+#: Facilities, one row each, and what is expected of them this month.
+FACILITY = (
+    ("tier", np.int64, 1),
+    ("parent", np.int64, 1),
+    ("hospital", np.int64, 1),  # position among hospitals in the chain table, −1
+    ("capability", np.float64, 1),
+    ("attractiveness", np.float64, 1),
+    ("waiting_minutes", np.float64, 1),
+    ("list_visit", np.int64, 1),  # list prices, fen
+    ("list_admission", np.int64, 1),
+    ("stay_days", np.float64, 1),
+    ("capacity", np.float64, 1),  # visits a month, inf without limit
+    ("beds", np.float64, 1),  # inf without limit
+    ("pass_on", np.float64, 1),  # θ
+    ("price_visit", np.int64, 1),  # list price × intensity of service, fen
+    ("price_admission", np.int64, 1),
+    ("uncovered_bp", np.int64, 1),
+    ("effort", np.float64, 1),
+    ("load", np.float64, 1),  # expected visits / capacity
+    ("days_referred", np.float64, 1),
+    ("days_other", np.float64, 1),
+    ("bed_referred", np.float64, 1),  # chances of a bed
+    ("bed_other", np.float64, 1),
+    ("occupancy", np.float64, 1),
+    ("rehab_chance", np.float64, 1),
+)
 
 
 class Terms(NamedTuple):
@@ -134,10 +140,13 @@ class Tally(NamedTuple):
 class World(NamedTuple):
     """All columns and the month's address, as every loop gets them."""
 
-    residents: Residents
-    episodes: Episodes
-    physicians: Physicians
-    facilities: Facilities
+    residents: np.recarray
+    episodes: np.recarray
+    physicians: np.recarray
+    facilities: np.recarray
+    belief: Floats  #: (physician, instrument)
+    tie_start: Ints  #: (n + 1) first tie of each resident in `tie`
+    tie: Ints  #: rows of the residents one listens to
     terms: Terms
     p: Any  #: behavioural parameters, one field a card
     key: tuple[int, int]
@@ -155,12 +164,6 @@ class Fate:
     """What became of an inpatient candidate for rehabilitation."""
 
     NONE, RETAINED, DOWN, HOME = range(4)
-
-
-def empty_episodes(n: int) -> Episodes:
-    """Scratch columns for ``n`` residents."""
-    floats = {"severity", "perceived", "heard", "aware"}
-    return Episodes(*(np.zeros(n, np.float64 if f in floats else np.int64) for f in Episodes._fields))
 
 
 def empty_tally(n_facilities: int, n_insurances: int, n_hospitals: int, n_counts: int) -> Tally:

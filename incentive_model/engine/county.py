@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_model.engine.columns import Facilities
+from incentive_model.engine.columns import FACILITY, table
 from incentive_model.engine.ledger import Ledger
 from incentive_model.incentives.accounts import Accounts, Purpose
 from incentive_model.incentives.events import Count, Setting
@@ -88,7 +88,7 @@ def schedule_tables(place: Place) -> tuple[NDArray[np.int64], NDArray[np.int64],
     return rate, deductible, cap
 
 
-def make_facilities(place: Place, county: CountyState, p: Any) -> Facilities:
+def make_facilities(place: Place, county: CountyState, p: Any) -> np.recarray:
     """The facilities' columns; capacities and beds are the real ones."""
     f = place.facilities
     n = len(f)
@@ -104,29 +104,22 @@ def make_facilities(place: Place, county: CountyState, p: Any) -> Facilities:
     hospital[county.hospitals] = np.arange(len(county.hospitals))
     visit = np.array([round(t.visit_price * 100) for t in tiers], np.int64)
     admission = np.array([round(t.admission_price * 100) for t in tiers], np.int64)
-    zeros = np.zeros(n)
-    return Facilities(
-        tier=county.tier,
-        parent=f["parent_row"].to_numpy(np.int64),
-        hospital=hospital,
-        capability=capability,
-        attractiveness=p.weight_technical * capability + (1.0 - p.weight_technical) * infrastructure,
-        waiting_minutes=np.array([t.waiting_minutes for t in tiers], float),
-        list_visit=visit,
-        list_admission=admission,
-        stay_days=np.array([t.stay_days for t in tiers], float),
-        capacity=np.where(outside, np.inf, visits),
-        beds=beds,
-        pass_on=county.pass_on,
-        price_visit=visit.copy(),
-        price_admission=admission.copy(),
-        uncovered_bp=np.full(n, round(p.uncovered_share * 10_000), np.int64),
-        effort=np.ones(n),
-        load=zeros.copy(),
-        days_referred=zeros.copy(),
-        days_other=zeros.copy(),
-        bed_referred=zeros.copy(),
-        bed_other=zeros.copy(),
-        occupancy=zeros.copy(),
-        rehab_chance=np.ones(n),
-    )
+    facilities = table(FACILITY, n)
+    facilities.tier[:] = county.tier
+    facilities.parent[:] = f["parent_row"].to_numpy(np.int64)
+    facilities.hospital[:] = hospital
+    facilities.capability[:] = capability
+    facilities.attractiveness[:] = p.weight_technical * capability + (1.0 - p.weight_technical) * infrastructure
+    facilities.waiting_minutes[:] = np.array([t.waiting_minutes for t in tiers], float)
+    facilities.list_visit[:] = visit
+    facilities.list_admission[:] = admission
+    facilities.stay_days[:] = np.array([t.stay_days for t in tiers], float)
+    facilities.capacity[:] = np.where(outside, np.inf, visits)
+    facilities.beds[:] = beds
+    facilities.pass_on[:] = county.pass_on
+    facilities.price_visit[:] = visit
+    facilities.price_admission[:] = admission
+    facilities.uncovered_bp[:] = np.full(n, round(p.uncovered_share * 10_000), np.int64)
+    facilities.effort[:] = np.ones(n)
+    facilities.rehab_chance[:] = np.ones(n)
+    return facilities

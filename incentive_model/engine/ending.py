@@ -2,7 +2,7 @@
 
 from incentive_model.chance.draws import uniform_pair
 from incentive_model.chance.purpose import Purpose
-from incentive_model.engine.columns import Tally, World
+from incentive_model.engine.columns import Row, Tally, World
 from incentive_model.incentives.events import Count
 from incentive_model.rules.illness import control_next
 from incentive_model.rules.maths import nano
@@ -18,23 +18,24 @@ NONE, RESOLVED, FAILED, WAITING, UNTREATED = 0, 1, 2, 3, 4
 
 def outcome(w: World, lo: int, hi: int, tally: Tally) -> None:
     """Phase 8: does treatment succeed, what is left of the illness, QALYs and expected death."""
-    r, e, f, p = w.residents, w.episodes, w.facilities, w.p
+    f, p = w.facilities, w.p
     for i in range(lo, hi):
-        s = e.severity[i]
+        me, ep = w.residents[i], w.episodes[i]
+        s = ep.severity
         ending = NONE
-        inpatient = e.admitted[i] == 1
-        waits = e.bed_class[i] >= 0 and not inpatient
-        treated = e.at[i] >= 0 and not waits
+        inpatient = ep.admitted == 1
+        waits = ep.bed_class >= 0 and not inpatient
+        treated = ep.at >= 0 and not waits
         u_success, u_carry = 1.0, 1.0
-        if e.state[i] != 0:
-            u_success, u_carry = uniform_pair(w.key, Purpose.SUCCESS, r.id[i], w.month, 0)
+        if ep.state != 0:
+            u_success, u_carry = uniform_pair(w.key, Purpose.SUCCESS, me.id, w.month, 0)
             ending = UNTREATED
         if treated:
-            row = r.facility[i, e.at[i]]
-            chance = success(p, f.capability[row], s) * f.effort[row]
-            if e.referred[i] == 1:
+            row = me.facility[ep.at]
+            chance = success(p, f[row].capability, s) * f[row].effort
+            if ep.referred == 1:
                 chance *= p.referred_quality + (1.0 - p.referred_quality) * w.terms.platform
-            if e.fate[i] == HOME:
+            if ep.fate == HOME:
                 chance *= p.home_quality
             ending = RESOLVED if u_success < chance else FAILED
             tally.counts[row, Count.TREATED] += 1
@@ -42,60 +43,62 @@ def outcome(w: World, lo: int, hi: int, tally: Tally) -> None:
                 tally.counts[row, Count.SUCCESS] += 1
         elif waits:
             ending = WAITING
-        e.ending[i] = ending
+        ep.ending = ending
 
         death = death_probability(p, s, ending)
-        tally.counts[r.facility[i, CLINIC], Count.DEATH_NANO] += nano(death)
-        health = month_qaly(p, r.age[i], r.chronic[i], r.control[i], s, ending, inpatient)
-        r.qaly[i] += nano(health - life_lost(p, r.age[i], death))
+        tally.counts[me.facility[CLINIC], Count.DEATH_NANO] += nano(death)
+        health = month_qaly(p, me.age, me.chronic, me.control, s, ending, inpatient)
+        me.qaly += nano(health - life_lost(p, me.age, death))
 
-        r.carried[i] = carried_severity(p, s, ending, inpatient, u_carry)
+        me.carried = carried_severity(p, s, ending, inpatient, u_carry)
         if waits:
-            r.queue_slot[i] = e.at[i]
-            r.queue_class[i] = e.bed_class[i]
-            r.queue_severity[i] = min(0.98, s + p.wait_severity)
-            r.queue_months[i] += 1
+            me.queue_slot = ep.at
+            me.queue_class = ep.bed_class
+            me.queue_severity = min(0.98, s + p.wait_severity)
+            me.queue_months += 1
         else:
-            r.queue_slot[i] = -1
-            r.queue_months[i] = 0
-        r.control[i] = control_next(p, r.control[i], treated)
+            me.queue_slot = -1
+            me.queue_months = 0
+        me.control = control_next(p, me.control, treated)
 
 
 def remember(w: World, lo: int, hi: int, tally: Tally) -> None:
     """Set down what residents think before they talk, so that nobody hears this month's news."""
-    r, e = w.residents, w.episodes
     for i in range(lo, hi):
-        e.heard[i] = r.trust[i, CENTRE]
-        e.aware[i] = r.awareness[i]
+        me, ep = w.residents[i], w.episodes[i]
+        ep.heard = me.trust[CENTRE]
+        ep.aware = me.awareness
 
 
 def talk(w: World, lo: int, hi: int, tally: Tally) -> None:
     """Phase 9: experience, word of mouth, habit, awareness."""
-    r, e, p = w.residents, w.episodes, w.p
+    p = w.p
     for i in range(lo, hi):
-        start, stop = r.tie_start[i], r.tie_start[i + 1]
-        opinion, awareness = 0.0, r.awareness[i]
+        me, ep = w.residents[i], w.episodes[i]
+        start, stop = w.tie_start[i], w.tie_start[i + 1]
+        opinion, awareness = 0.0, me.awareness
         if stop > start:
             heard, aware = 0.0, 0.0
             for t in range(start, stop):
-                heard += e.heard[r.tie[t]]
-                aware += e.aware[r.tie[t]]
-            opinion = p.word_of_mouth * (heard / (stop - start) - r.trust[i, CENTRE])
+                neighbour = w.episodes[w.tie[t]]
+                heard += neighbour.heard
+                aware += neighbour.aware
+            opinion = p.word_of_mouth * (heard / (stop - start) - me.trust[CENTRE])
             awareness = aware / (stop - start)
         for slot in range(SLOTS):
-            if r.facility[i, slot] < 0:
+            if me.facility[slot] < 0:
                 continue
             experience = 0
-            if e.at[i] == slot:
-                if e.ending[i] == RESOLVED:
+            if ep.at == slot:
+                if ep.ending == RESOLVED:
                     experience = 1
-                elif e.ending[i] == FAILED:
+                elif ep.ending == FAILED:
                     experience = -1
-            referrer = e.referred[i] == 1 and e.first[i] == slot
+            referrer = ep.referred == 1 and ep.first == slot
             pull = opinion if slot == CENTRE else 0.0
-            r.trust[i, slot] = trust_next(p, r.trust[i, slot], starting_trust(p, slot), experience, referrer, pull)
-        r.awareness[i] = awareness_next(p, r.awareness[i], r.contract[i], w.terms.in_force == 1, awareness)
-        if e.referred[i] == 1:
-            r.habit[i] = e.first[i]
-        elif e.at[i] >= 0:
-            r.habit[i] = e.at[i]
+            me.trust[slot] = trust_next(p, me.trust[slot], starting_trust(p, slot), experience, referrer, pull)
+        me.awareness = awareness_next(p, me.awareness, me.contract, w.terms.in_force == 1, awareness)
+        if ep.referred == 1:
+            me.habit = ep.first
+        elif ep.at >= 0:
+            me.habit = ep.at

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from incentive_model.chance.draws import normal, replicate_key, uniform_pair
 from incentive_model.chance.purpose import Purpose
-from incentive_model.engine.columns import SLOTS, Physicians, Residents
+from incentive_model.engine.columns import PHYSICIAN, RESIDENT, SLOTS, Floats, Ints, table
 from incentive_model.engine.compiled import compiled
 from incentive_model.inputs.place import Place
 from incentive_model.network.geography import travel_minutes
@@ -39,44 +39,45 @@ def draw_residents(
     urban: NDArray[np.int64],
     first_physician: NDArray[np.int64],
     n_physicians: NDArray[np.int64],
-    r: Residents,
+    residents: np.recarray,
     ring: NDArray[np.float64],
 ) -> None:
-    """Fill the columns of ``r`` and each resident's place on the ``ring`` of ties.
+    """Fill the columns of ``residents`` and each resident's place on the ``ring`` of ties.
 
     ``*_ends`` are cumulated shares; ``slots_of`` gives the facility rows of each clinic's residents
     by choice slot.
     """
-    for i in range(len(r.id)):
-        who = r.id[i]
+    for i in range(len(residents)):
+        r = residents[i]
+        who = r.id
         home, cover = uniform_pair(key, Purpose.VILLAGE, who, 0, 0)
         band, ill = uniform_pair(key, Purpose.AGE, who, 0, 0)
         clinic = village_clinic[first_above(village_ends, home)]
-        r.insurance[i] = first_above(insurance_ends, cover)
-        r.age[i] = first_above(age_ends, band)
-        r.chronic[i] = 1 if ill < chronic_share[r.age[i]] else 0
+        r.insurance = first_above(insurance_ends, cover)
+        r.age = first_above(age_ends, band)
+        r.chronic = 1 if ill < chronic_share[r.age] else 0
         relative = math.exp(income_log_sd * normal(key, Purpose.INCOME, who, 0, 0))
-        r.income[i] = income_median * relative
-        r.price_sensitivity[i] = clip(1.0 / math.sqrt(relative), 0.5, 2.0)
+        r.income = income_median * relative
+        r.price_sensitivity = clip(1.0 / math.sqrt(relative), 0.5, 2.0)
         z = normal(key, Purpose.TRAVEL, who, 0, 0)
         multiplier = math.exp(TRAVEL_LOG_SD * z - 0.5 * TRAVEL_LOG_SD * TRAVEL_LOG_SD)
         signs, ring[i] = uniform_pair(key, Purpose.CONTRACT, who, 0, 0)
-        r.contract[i] = 1 if signs < coverage * (1.0 + 0.5 * r.chronic[i]) else 0
-        r.urban[i] = urban[clinic]
-        r.awareness[i] = p.awareness_start  # type: ignore[attr-defined]
-        r.control[i] = p.control_start  # type: ignore[attr-defined]
-        r.habit[i] = -1
-        r.queue_slot[i] = -1
+        r.contract = 1 if signs < coverage * (1.0 + 0.5 * r.chronic) else 0
+        r.urban = urban[clinic]
+        r.awareness = p.awareness_start  # type: ignore[attr-defined]
+        r.control = p.control_start  # type: ignore[attr-defined]
+        r.habit = -1
+        r.queue_slot = -1
         for slot in range(SLOTS):
             row = slots_of[clinic, slot]
-            r.facility[i, slot] = row
-            r.doctor[i, slot] = -1
+            r.facility[slot] = row
+            r.doctor[slot] = -1
             if row >= 0:
-                r.minutes[i, slot] = multiplier * minutes[clinic, row]
-                r.trust[i, slot] = starting_trust(p, slot)
+                r.minutes[slot] = multiplier * minutes[clinic, row]
+                r.trust[slot] = starting_trust(p, slot)
                 if n_physicians[row] > 0:
                     u, _ = uniform_pair(key, Purpose.DOCTOR, who, 0, row)
-                    r.doctor[i, slot] = first_physician[row] + int(u * n_physicians[row])
+                    r.doctor[slot] = first_physician[row] + int(u * n_physicians[row])
 
 
 def first_above(ends: NDArray[np.float64], u: float) -> int:
@@ -108,17 +109,15 @@ def slots_by_clinic(place: Place) -> NDArray[np.int64]:
     return rows
 
 
-def make_residents(place: Place, p: object, first_id: int = 0) -> Residents:
-    """The residents of a place: stable ids from ``first_id``, their people and their ties."""
+def make_residents(place: Place, p: object, first_id: int = 0) -> tuple[np.recarray, Ints, Ints]:
+    """The residents of a place: their table, and their ties as sparse rows ``(start, tie)``.
+
+    Args:
+        first_id: stable id of the first resident; draws belong to ids, not to rows.
+    """
     n = place.agents
-    fields = {}
-    wide = {"facility", "doctor", "minutes", "trust"}
-    floats = {"income", "price_sensitivity", "minutes", "trust", "awareness", "control", "carried", "queue_severity"}
-    for name in Residents._fields:
-        shape: tuple[int, ...] = (n, SLOTS) if name in wide else (n, 2) if name == "fund_paid" else (n,)
-        fields[name] = np.zeros(shape, np.float64 if name in floats else np.int64)
-    fields["id"] = np.arange(first_id, first_id + n)
-    r = Residents(**fields)
+    residents = table(RESIDENT, n)
+    residents.id[:] = np.arange(first_id, first_id + n)
     key = replicate_key(place.population_seed, 0)
     f = place.facilities
     physicians = f["physicians"].to_numpy(np.int64)
@@ -140,15 +139,18 @@ def make_residents(place: Place, p: object, first_id: int = 0) -> Residents:
         f["urban"].to_numpy(np.int64),
         np.cumsum(physicians) - physicians,
         physicians,
-        r,
+        residents,
         ring,
     )
-    start, tie = listening_ties(key, r.id, ring, r.facility[:, 0], r.facility[:, 1])
-    return r._replace(tie_start=start, tie=tie)
+    start, tie = listening_ties(key, residents.id, ring, residents.facility[:, 0], residents.facility[:, 1])
+    return residents, start, tie
 
 
-def make_physicians(place: Place, p: object, n_instruments: int) -> Physicians:
-    """The physicians of a place. Their number is the place's, whatever the sample of residents."""
+def make_physicians(place: Place, p: object, n_instruments: int) -> tuple[np.recarray, Floats]:
+    """The physicians of a place and their beliefs by instrument.
+
+    Their number is the place's, whatever the sample of residents.
+    """
     f = place.facilities
     key = replicate_key(place.population_seed, 0)
     count = f["physicians"].to_numpy(np.int64)
@@ -160,28 +162,28 @@ def make_physicians(place: Place, p: object, n_instruments: int) -> Physicians:
     known = _known_ties(place)
     cv = float(p.altruism_cv)  # type: ignore[attr-defined]
     log_sd = math.sqrt(math.log(1.0 + cv * cv))
-    altruism, belief = np.empty(k), np.empty(k)
-    complex_, unaware, tie = (np.zeros(k, np.int64) for _ in range(3))
-    target = np.full(k, -1, np.int64)
+    physicians = table(PHYSICIAN, k)
+    physicians.facility[:] = facility
+    physicians.target[:] = -1
+    belief = np.empty(k)
     for i in range(k):
         home = int(facility[i])
         z = normal(key, Purpose.ALTRUISM, i, 0, 0)
-        altruism[i] = p.altruism_mean * math.exp(log_sd * z - 0.5 * log_sd * log_sd)  # type: ignore[attr-defined]
+        physicians.altruism[i] = p.altruism_mean * math.exp(log_sd * z - 0.5 * log_sd * log_sd)  # type: ignore[attr-defined]
         u, v = uniform_pair(key, Purpose.PHYSICIAN, i, 0, 0)
-        complex_[i], unaware[i] = u < COMPLEX_SHARE, v < UNAWARE_SHARE
-        belief[i] = p.belief_start + p.belief_aware * (1 - unaware[i])  # type: ignore[attr-defined]
+        physicians.complex[i], physicians.unaware[i] = u < COMPLEX_SHARE, v < UNAWARE_SHARE
+        belief[i] = p.belief_start + p.belief_aware * (v >= UNAWARE_SHARE)  # type: ignore[attr-defined]
         if tier[home] > 1:
             continue
         centre = home if tier[home] == 1 else int(parent[home])
-        target[i] = parent[centre]
+        physicians.target[i] = parent[centre]
         if home in known:
-            tie[i], target[i] = 1, known[home]
+            physicians.tie[i], physicians.target[i] = 1, known[home]
         elif place.ties is None and len(hospitals):
             u, v = uniform_pair(key, Purpose.PHYSICIAN, i, 0, 1)
             if u < TIE_SHARE:
-                tie[i], target[i] = 1, hospitals[int(v * len(hospitals))]
-    beliefs = np.repeat(belief[:, None], n_instruments, axis=1)
-    return Physicians(facility, altruism, complex_, unaware, tie, target, np.ascontiguousarray(beliefs))
+                physicians.tie[i], physicians.target[i] = 1, hospitals[int(v * len(hospitals))]
+    return physicians, np.repeat(belief[:, None], n_instruments, axis=1)
 
 
 def _known_ties(place: Place) -> dict[int, int]:

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 
 from incentive_model.analysis.comparison import Comparison
 from incentive_model.report.rows import at_right, dress, lay_out
-from incentive_model.report.style import INK, canvas, scheme_colours
-from incentive_model.report.words import GROUP_LABELS, scaled, scheme_title, with_bounds
+from incentive_model.report.style import INK, canvas, figure_title, scheme_colours
+from incentive_model.report.words import GROUP_LABELS, scaled, with_bounds
 
 
 def fifths(comparison: Comparison, axes: Axes | None = None) -> Axes:
@@ -34,7 +34,7 @@ def fifths(comparison: Comparison, axes: Axes | None = None) -> Axes:
             label.set(ha=side, va="center", size=8.5)
             furthest = max(furthest, end)
         at_right(axes, y, with_bounds(comparison.group(scheme, group, "gain"), sign=True))
-    dress(axes, rows, GROUP_LABELS, {name: scheme_title(comparison, name) for name in schemes}, colours)
+    dress(axes, rows, GROUP_LABELS, {name: figure_title(comparison, name) for name in schemes}, colours)
     at_right(axes, -0.55, "mean gain [95% interval],\nyuan per resident and year")
     axes.set_xlim(-furthest * 1.18, furthest * 1.18)
     axes.xaxis.set_major_formatter(lambda x, _: f"{abs(x):.0f}%")

@@ -35,10 +35,12 @@ def plot(comparison: Comparison, kind: str = "win-win", ax: Axes | None = None) 
         ax: axes to draw on; None makes a figure of its own (``result.get_figure()``).
 
     Raises:
-        InputError: there is no such figure.
+        InputError: there is no such figure, or nothing was compared with the status quo.
     """
     if kind not in FIGURES:
         raise InputError(Fault("kind", repr(kind), "one of " + ", ".join(FIGURES), nearest(kind, FIGURES)))
+    if not comparison.alternatives:
+        raise InputError(Fault("comparison", "the status quo alone", "at least one scheme beside it"))
     with styled():
         return FIGURES[kind](comparison, ax)
 

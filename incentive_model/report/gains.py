@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from incentive_model.analysis.comparison import Comparison
 from incentive_model.analysis.stakeholders import STAKEHOLDERS
 from incentive_model.report.rows import at_right, dress, lay_out
-from incentive_model.report.style import INK, canvas, scheme_colours
-from incentive_model.report.words import VERDICT_LABELS, scheme_title, stakeholder, with_bounds
+from incentive_model.report.style import INK, canvas, figure_title, scheme_colours
+from incentive_model.report.words import MINUS, VERDICT_LABELS, stakeholder, with_bounds
 
 
 def gains(comparison: Comparison, axes: Axes | None = None) -> Axes:
@@ -32,12 +32,13 @@ def gains(comparison: Comparison, axes: Axes | None = None) -> Axes:
             axes.plot([change.low, change.high], [y, y], color=INK, linewidth=1.4, zorder=4)
         at_right(axes, y, with_bounds(change, sign=True))
     headings = {
-        name: f"{scheme_title(comparison, name)}: {VERDICT_LABELS[verdicts[name]].lower()}"
+        name: f"{figure_title(comparison, name)}: {VERDICT_LABELS[verdicts[name]].lower()}"
         for name in schemes
     }
     dress(axes, rows, {name: stakeholder(name) for name in STAKEHOLDERS}, headings, colours)
     at_right(axes, -0.55, "mean [95% interval]")
     axes.margins(x=0.06)
+    axes.xaxis.set_major_formatter(lambda x, _: f"{x:,.10g}".replace("-", MINUS))
     if all(change.zero for change in changes.values()):
         axes.set_xlim(-1, 1)
     axes.set_xlabel(

@@ -147,7 +147,7 @@ def referral(comparison: Comparison, scheme: str) -> list[str]:
     sentences = []
     for name, words, of in (
         ("up_referral_rate", "Referral up", "primary visits"),
-        ("down_referral_rate", "Referral down", "hospital cases"),
+        ("down_referral_rate", "Referral down", "hospital discharges"),
     ):
         if name not in comparison.measured:
             continue

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import TwoSlopeNorm
 
 from incentive_model.analysis.comparison import Comparison, Flow
-from incentive_model.report.style import INK, canvas
-from incentive_model.report.words import bounds, number, scheme_title, stakeholder
+from incentive_model.report.style import INK, canvas, figure_title
+from incentive_model.report.words import bounds, number, stakeholder
 
 _SHOWN = 12
 _COLOURS = "PuOr_r"  # two hues that colour-blind readers tell apart
@@ -22,13 +22,18 @@ def flow_label(flow: Flow) -> str:
     return f"{stakeholder(payer)} → {stakeholder(payee)}: {purpose.replace('_', ' ')}"
 
 
+def between(comparison: Comparison) -> list[Flow]:
+    """Payments from one stakeholder to another; within one they change nobody's account."""
+    return [flow for flow in comparison.flow_names if flow[0] != flow[1]]
+
+
 def largest_changes(comparison: Comparison, shown: int = _SHOWN) -> list[Flow]:
-    """The flows that any scheme changes most, the largest change first."""
+    """The payments between stakeholders that any scheme changes most, the largest change first."""
     size = {
         flow: max(
             (abs(comparison.flow_change(s, flow).mean or 0.0) for s in comparison.alternatives), default=0.0
         )
-        for flow in comparison.flow_names
+        for flow in between(comparison)
     }
     moved = sorted((flow for flow in size if size[flow] > 0), key=lambda flow: -size[flow])
     return moved[:shown]
@@ -37,8 +42,10 @@ def largest_changes(comparison: Comparison, shown: int = _SHOWN) -> list[Flow]:
 def money(comparison: Comparison, axes: Axes | None = None) -> Axes:
     """The payments that change most, a column a scheme: the change in yuan with its 95% interval."""
     schemes, flows = comparison.alternatives, largest_changes(comparison)
-    axes = canvas(1.6 + 0.47 * max(1, len(flows))) if axes is None else axes
-    axes.set_title("Which payments change most", pad=34)
+    titles = [textwrap.fill(figure_title(comparison, name, 36), 14) for name in schemes]
+    lines = max(title.count("\n") + 1 for title in titles)
+    axes = canvas(1.2 + 0.18 * lines + 0.47 * max(1, len(flows))) if axes is None else axes
+    axes.set_title("Which payments change most", pad=8 + 14 * lines)
     if not flows:
         axes.text(0.5, 0.5, "No payment changes.", ha="center", va="center", transform=axes.transAxes)
         axes.set_axis_off()
@@ -58,7 +65,6 @@ def money(comparison: Comparison, axes: Axes | None = None) -> Axes:
                 under = bounds(change.low, change.high)
                 axes.text(x, y + 0.22, under, ha="center", va="center", size=8, color=INK)
     axes.set_yticks(range(len(flows)), [textwrap.fill(flow_label(flow), 34) for flow in flows], size=9)
-    titles = [textwrap.fill(scheme_title(comparison, name), 16) for name in schemes]
     axes.set_xticks(range(len(schemes)), titles, size=9.5, weight="bold")
     axes.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0)
     axes.spines[:].set_visible(False)

@@ -9,12 +9,12 @@ from matplotlib.transforms import blended_transform_factory
 from incentive_model.analysis.comparison import Comparison
 from incentive_model.analysis.intervals import interval
 from incentive_model.cards import indicators
-from incentive_model.report.style import GREY, INK, RULE, canvas, scheme_colours
-from incentive_model.report.words import display_unit, scale, scheme_title
+from incentive_model.report.style import GREY, INK, RULE, canvas, figure_title, scheme_colours
+from incentive_model.report.words import display_unit, scale
 
 _TITLES = {
-    "up_referral_rate": ("Referral up, month by month", "Primary visits\nreferred up to a hospital"),
-    "down_referral_rate": ("Referral down, month by month", "Hospital cases\nreferred down to primary care"),
+    "up_referral_rate": ("Referral up, month by month", "Referred up to a hospital"),
+    "down_referral_rate": ("Referral down, month by month", "Referred down to primary care"),
 }
 
 
@@ -44,11 +44,11 @@ def referrals(comparison: Comparison, axes: Axes | None = None, indicator: str =
     axes.grid(axis="y", color=RULE, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.set_xlabel("Month (1 = first month of the scheme)")
-    axes.set_ylabel(f"{label}, {display_unit(card.unit)}")
-    axes.set_title(title)
+    axes.set_ylabel(f"{label},\n{display_unit(card.unit)}")
+    axes.set_title(title, pad=12)
     axes.margins(x=0.01)
     _mark_start(axes)
-    _label_ends(axes, {scheme_title(comparison, name): (y, colours[name]) for name, y in ends.items()})
+    _label_ends(axes, [(y, figure_title(comparison, name, 30), colours[name]) for name, y in ends.items()])
     return axes
 
 
@@ -65,11 +65,11 @@ def _mark_start(axes: Axes) -> None:
     axes.text(0.5, 0.02, "  scheme starts", transform=mixed, size=9, color=GREY, va="bottom", ha="left")
 
 
-def _label_ends(axes: Axes, ends: dict[str, tuple[float, str]]) -> None:
+def _label_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
     """Names beside the lines' ends, moved apart until none overlaps."""
     bottom, top = axes.get_ylim()
     space = 0.065  # of the axes' height: a line of text
-    places = sorted(((y - bottom) / (top - bottom), name, colour) for name, (y, colour) in ends.items())
+    places = sorted(((y - bottom) / (top - bottom), name, colour) for y, name, colour in ends)
     heights = [place for place, _, _ in places]
     for i in range(1, len(heights)):
         heights[i] = max(heights[i], heights[i - 1] + space)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -66,7 +65,7 @@ def dress(
     axes.set_axisbelow(True)
     beside = axes.get_yaxis_transform()
     for scheme, y in rows.heading.items():
-        text = textwrap.shorten(headings[scheme], 90, placeholder=" …")
+        text = headings[scheme]
         ground = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
         axes.text(
             0,

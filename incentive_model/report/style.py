@@ -13,6 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from incentive_model.analysis.comparison import Comparison
+from incentive_model.report.words import scheme_title, shortened
+
 GREY = "#6b6b6b"
 INK = "#222222"
 RULE = "#d0d0d0"
@@ -29,7 +32,7 @@ _PACKAGED = {
 _OTHERS = ("#0072B2", "#D55E00", "#00805E", "#B0588F", "#B87A00", "#3A8FC4", "#5B4FA2", "#7A5230")
 
 #: Families asked for, in order; the later ones have Chinese characters.
-_FONTS = (
+_FONTS: tuple[str, ...] = (
     "DejaVu Sans",
     "Noto Sans CJK SC",
     "Source Han Sans SC",
@@ -53,7 +56,6 @@ def scheme_colours(schemes: Sequence[str], baseline: str) -> dict[str, str]:
 
 def styled() -> AbstractContextManager[None]:
     """Matplotlib's settings while a figure is drawn and saved; what the user had comes back after."""
-    installed = set(font_manager.get_font_names())
     # The user's own settings must not change a report.
     settings: dict[Any, Any] = {
         key: value for key, value in matplotlib.rcParamsDefault.items() if key != "backend"
@@ -67,7 +69,7 @@ def styled() -> AbstractContextManager[None]:
         "axes.titlelocation": "left",
         "axes.titlesize": 12,
         "axes.titleweight": "bold",
-        "font.family": [name for name in _FONTS if name in installed],
+        "font.family": _families(),
         "font.size": 10,
         "svg.fonttype": "path",
         "svg.hashsalt": "incentive-model",
@@ -80,6 +82,20 @@ def styled() -> AbstractContextManager[None]:
         "ytick.labelcolor": INK,
     }
     return matplotlib.rc_context(settings)
+
+
+def figure_title(comparison: Comparison, scheme: str, length: int = 60) -> str:
+    """A scheme's title cut to ``length``; its name where no font at hand has the title's characters."""
+    title = scheme_title(comparison, scheme)
+    fonts = [font_manager.get_font(font_manager.findfont(name)) for name in _families()]
+    if not all(any(font.get_char_index(ord(letter)) for font in fonts) for letter in title):
+        title = scheme
+    return shortened(title, length)
+
+
+def _families() -> list[str]:
+    installed = set(font_manager.get_font_names())
+    return [name for name in _FONTS if name in installed]
 
 
 def canvas(height: float, width: float = WIDTH) -> Axes:

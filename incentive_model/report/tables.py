@@ -9,12 +9,13 @@ from incentive_model.analysis.comparison import Comparison
 from incentive_model.analysis.intervals import Interval
 from incentive_model.analysis.stakeholders import STAKEHOLDERS, stakeholder_verdict
 from incentive_model.cards import Card, indicators
-from incentive_model.report.money import flow_label, largest_changes
+from incentive_model.report.money import between, flow_label, largest_changes
 from incentive_model.report.words import (
     GROUP_LABELS,
     bounds,
     decimals_for,
     display_unit,
+    is_share,
     number,
     scale,
     scaled,
@@ -120,7 +121,7 @@ def _indicator_row(comparison: Comparison, card: Card) -> Row:
         cell = _cell(change, decimals, mood=_mood(card, change))
         cells.append(Cell(cell.main, cell.under, cell.mood, with_bounds(level, decimals)))
     note = display_unit(card.unit)
-    note += ", changes in percentage points" if card.unit == "share" else ""
+    note += "; changes in percentage points" if is_share(card.unit) else ""
     return Row(card.meaning[:1].upper() + card.meaning[1:], note, cells)
 
 
@@ -162,7 +163,7 @@ def resident_table(comparison: Comparison) -> Table:
 
 def flow_table(comparison: Comparison, shown: int = _FLOWS_SHOWN) -> Table:
     """The largest payments of the status quo and those that change most, and what each scheme changes."""
-    base = {flow: comparison.flow(comparison.baseline, flow) for flow in comparison.flow_names}
+    base = {flow: comparison.flow(comparison.baseline, flow) for flow in between(comparison)}
     by_size = sorted(base, key=lambda flow: -(base[flow].mean or 0.0))
     kept = {*by_size[:shown], *largest_changes(comparison, shown)}
     rows = []

@@ -48,6 +48,11 @@ def scheme_title(comparison: Comparison, scheme: str) -> str:
     return str(comparison.request["schemes"][scheme]["title"] or scheme)
 
 
+def shortened(text: str, length: int) -> str:
+    """The text, cut to so many characters; whole words are not waited for, as Chinese has no spaces."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
 def stakeholder(name: str) -> str:
     """A stakeholder as people call it; an unknown account keeps its name."""
     return STAKEHOLDER_LABELS.get(name, name.replace("_", " ").capitalize())
@@ -80,16 +85,21 @@ def with_bounds(found: Interval, decimals: int = 1, *, sign: bool = False, unit:
     return f"{number(found.mean, decimals, sign=sign)}{unit} {bounds(found.low, found.high, decimals)}"
 
 
+def is_share(unit: str) -> bool:
+    """Whether a card's unit is a fraction of one: ``share``, or ``share of visits``."""
+    return unit == "share" or unit.startswith("share of ")
+
+
 def display_unit(unit: str, *, change: bool = False) -> str:
     """How a card's unit is printed: shares in per cent, their changes in percentage points."""
-    if unit != "share":
+    if not is_share(unit):
         return unit
-    return "percentage points" if change else "%"
+    return "percentage points" if change else "%" + unit.removeprefix("share")
 
 
 def scale(unit: str) -> float:
     """What to multiply a value by before it is printed in :func:`display_unit`."""
-    return 100.0 if unit == "share" else 1.0
+    return 100.0 if is_share(unit) else 1.0
 
 
 def scaled(found: Interval, factor: float) -> Interval:

@@ -63,14 +63,15 @@ def _in_processes(place: Place, requests: Sequence[Request], workers: int) -> It
         for future in as_completed(futures):
             futures.discard(future)  # a run is large; let go of it once it is handed on
             yield future.result()
-        executor.shutdown()
-    except BrokenProcessPool as error:
-        reason = "a worker process died (out of memory?); try fewer --workers or a smaller --population"
-        raise RunFailed("(unknown)", reason) from error
-    finally:
+    except BaseException as error:  # Ctrl-C and a caller who wants no more runs are none of Exception's
         for child in set(multiprocessing.active_children()) - others:
             child.kill()
-        executor.shutdown(wait=False, cancel_futures=True)
+        if isinstance(error, BrokenProcessPool):
+            reason = "a worker process died (out of memory?); try fewer workers or a smaller population"
+            raise RunFailed("(unknown)", reason) from error
+        raise
+    finally:
+        executor.shutdown(cancel_futures=True)
 
 
 def _warm_up(place: Place, request: Request) -> None:
