@@ -14,8 +14,8 @@ from incentive_model.cards import Card, declare, indicators
 
 NAMES = {
     # name: (unit, family, good, baseline)
-    "up_referral_rate": ("share", "system", "none", 0.073),
-    "down_referral_rate": ("share", "system", "up", 0.022),
+    "up_referral_rate": ("share of primary visits", "system", "none", 0.073),
+    "down_referral_rate": ("share of hospital discharges", "system", "up", 0.022),
     "rehab_referral_rate": ("share", "system", "up", 0.08),
     "primary_visit_share": ("share", "patients", "up", 0.51),
     "first_contact_primary_share": ("share", "patients", "up", 0.57),

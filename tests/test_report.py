@@ -18,7 +18,8 @@ from incentive_model.report.method import command
 from incentive_model.report.style import scheme_colours
 from incentive_model.report.words import bounds, decimals_for, joined, number
 
-HOSTILE = "<script>alert(1)</script> & \"both\" 'ways' $\\frac{$ 50%"
+#: Markup, quotes, mathematics that does not parse, and characters that few fonts have.
+HOSTILE = "<script>alert(1)</script> & \"both\" 'ways' $\\frac{$ 分级诊疗 50%"
 
 
 @pytest.fixture(scope="module")
