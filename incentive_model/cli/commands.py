@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from incentive_model.cli import interrupt
+
 if TYPE_CHECKING:
     from incentive_model.inputs.place import Place
     from incentive_model.inputs.scheme import Scheme
@@ -106,6 +108,7 @@ def compare(
             runs=len(plan.requests),
             ledger_imbalance_fen=answer["ledger_imbalance_fen"],
         )
+        interrupt.check()
     print(to_json(answer) if as_json else comparison_text(result, out))
 
 
@@ -139,6 +142,7 @@ def run(
     if out is not None:
         check_target(out, request, force=force)
     made = execute(county, plan.requests[-1])  # the status quo stands first, and is last if alone
+    interrupt.check()
     if out is not None:
         with results_folder(out, request, force=force) as folder:
             write_csv(made.series, folder / "series.csv")
@@ -264,8 +268,13 @@ def _json(value: Any) -> str:
 
 @contextmanager
 def _progress(runs: int) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, where that is a terminal."""
+    """A bar on standard error, where that is a terminal; between runs Ctrl-C is heard."""
     from tqdm import tqdm
 
     with tqdm(total=runs, unit="run", file=sys.stderr, disable=None, leave=False) as bar:
-        yield lambda done, total: (bar.update(done - bar.n), None)[1]
+
+        def report(done: int, _total: int) -> None:
+            interrupt.check()
+            bar.update(done - bar.n)
+
+        yield report

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from typing import NoReturn
 from typer.exceptions import TyperException
 
 from incentive_model.cards.faults import InputError
+from incentive_model.cli import interrupt
 from incentive_model.cli.commands import app
 
 NAME = "incentive-model"
@@ -24,8 +24,7 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command (default: what was typed) and leave with its exit code."""
-    # A shell starts background jobs with Ctrl-C ignored; whoever interrupts one of ours means it.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    interrupt.listen()
     typed = sys.argv[1:] if arguments is None else list(arguments)
     code = _exit_code(typed)
     if code == INTERRUPTED:
@@ -43,14 +42,20 @@ def _exit_code(typed: list[str]) -> int:
             raise KeyboardInterrupt
         return code or 0
     except KeyboardInterrupt:
-        print(f"{NAME}: interrupted", file=sys.stderr)
-        return INTERRUPTED
+        return _interrupted()
     except Exception as error:
         if "--debug" in typed:
             traceback.print_exc()
+        if interrupt.heard():  # some libraries turn an interrupt into an error of their own
+            return _interrupted()
         wrong = isinstance(error, InputError | TyperException)
         print(f"{NAME}: {_one_line(error)}", file=sys.stderr)
         return 2 if wrong else 1
+
+
+def _interrupted() -> int:
+    print(f"{NAME}: interrupted", file=sys.stderr)
+    return INTERRUPTED
 
 
 def _one_line(error: Exception) -> str:

@@ -84,7 +84,7 @@ def _warm_up(place: Place, request: Request) -> None:
 
 @contextmanager
 def _plain_children() -> Iterator[None]:
-    """Processes spawned inside compute on one thread, and do not import the caller's script.
+    """Processes spawned here compute on one thread, leave Ctrl-C to us, and do not import the caller's script.
 
     They need only this package. Without the script, one that compares schemes at its top level (no
     ``if __name__ == "__main__"``) works; with it, every worker would start the comparison again.
@@ -93,6 +93,8 @@ def _plain_children() -> Iterator[None]:
     before = {name: os.environ.get(name) for name in ONE_THREAD}
     sys.modules["__main__"] = ModuleType("__main__")
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    windows = sys.platform == "win32"
+    masked = set() if windows else signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
@@ -102,6 +104,8 @@ def _plain_children() -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+        if not windows:
+            signal.pthread_sigmask(signal.SIG_SETMASK, masked)  # last: an interrupt comes through here
 
 
 # In the worker

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -78,6 +78,7 @@ def _execute(place: Place, request: Request) -> Run:
 
     from incentive_model.model import IncentiveModel
 
+    behaviour: dict[str, Any] = dict(request.parameters)
     model = IncentiveModel(
         place,
         request.scheme,
@@ -85,7 +86,7 @@ def _execute(place: Place, request: Request) -> Run:
         replicate=request.replicate,
         burn_in=request.burn_in,
         threads=1,
-        **request.parameters,
+        **behaviour,
     )
     try:
         model.run(months=request.months)
