@@ -226,7 +226,7 @@ class IncentiveModel(mesa.Model):
         self.tables.clear()
         for me, instrument in enumerate(self.instruments):
             instrument.announce(self.county, self.tables, me)
-        self.demand.congest(self.p, self.facilities, self.tables)
+        self.demand.congest(self.p, self.facilities, float(self.tables.reserved), bool(self.tables.releasable))
         self.tables.in_force = int(self.month >= 1 and bool(self.scheme.levers or self.scheme.changes))
 
     def _make_world(self) -> World:

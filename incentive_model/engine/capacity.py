@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from incentive_model.engine.columns import Row
+from incentive_model.engine.compiled import compiled
 from incentive_model.incentives.events import Count
-from incentive_model.incentives.tables import Tables
 from incentive_model.rules.capacity import appointment_days, bed_chances, days, expect
+
+#: Visits of referred patients, other visits, beds wanted by emergencies, by referred and by other
+#: patients, admissions, acute bed-days, late bed-days, rehabilitation days.
+REFERRED_VISITS, OTHER_VISITS, EMERGENCY, REFERRED, OTHER, ADMITTED, ACUTE_DAYS, LATE_DAYS, REHAB_DAYS = range(9)
 
 
 class Demand:
     """Expected monthly demand by facility, scaled to the real population.
 
-    Rows of ``expected``: visits of referred patients, other visits, beds wanted by emergencies,
-    by referred and by other patients, admissions, acute bed-days, late bed-days, rehabilitation days.
+    Rows of ``expected`` are named by the constants above.
     """
-
-    REFERRED_VISITS, OTHER_VISITS, EMERGENCY, REFERRED, OTHER, ADMITTED, ACUTE_DAYS, LATE_DAYS, REHAB_DAYS = range(9)
 
     def __init__(self, n_facilities: int) -> None:
         self.expected: NDArray[np.float64] = np.zeros((9, n_facilities))
@@ -44,44 +47,54 @@ class Demand:
         self.expected = expect(self.expected, seen, self.months_seen, p.demand_memory)  # by element
         self.months_seen += 1
 
-    def congest(self, p: Any, f: np.recarray, tables: Tables) -> None:
+    def congest(self, p: Any, f: np.recarray, reserved: float, releasable: bool) -> None:
         """Write this month's waits, chances of a bed and occupancy into the facilities' columns."""
-        full, limit = p.appointment_days_full, p.appointment_load_limit
-        for row in range(len(f.tier)):
-            x = self.expected[:, row]
-            hospital = f.tier[row] == 2
-            reserved = tables.reserved if hospital else 0.0
-            if np.isinf(f.capacity[row]):
-                f.load[row] = p.outside_load
-                f.days_referred[row] = f.days_other[row] = days(full, limit, p.outside_load)
-            else:
-                visits = x[self.REFERRED_VISITS] + x[self.OTHER_VISITS]
-                f.load[row] = visits / f.capacity[row] if f.capacity[row] > 0.0 else limit
-                f.days_referred[row], f.days_other[row] = appointment_days(
-                    full, limit, x[self.REFERRED_VISITS], x[self.OTHER_VISITS], f.capacity[row], reserved, tables.releasable
-                )
-            if np.isinf(f.beds[row]):
-                f.occupancy[row] = p.outside_load
-                f.bed_referred[row] = f.bed_other[row] = f.rehab_chance[row] = 1.0
-                continue
-            self._beds(p, f, row, x, reserved, tables.releasable)
+        compiled(congest)(self.expected, f, p, reserved, releasable)
 
-    def _beds(
-        self, p: Any, f: np.recarray, row: int, x: NDArray[np.float64], reserved: float, releasable: bool
-    ) -> None:
-        bed_days = f.beds[row] * p.month_days
-        if bed_days <= 0.0:
-            f.occupancy[row] = 0.0
-            f.bed_referred[row] = f.bed_other[row] = f.rehab_chance[row] = 0.0
-            return
-        used = x[self.ACUTE_DAYS] + x[self.LATE_DAYS] + x[self.REHAB_DAYS]
-        f.occupancy[row] = used / bed_days
-        stay = f.stay_days[row]
-        if x[self.ADMITTED] > 0.0:  # with the late days of those who are kept
-            stay = (x[self.ACUTE_DAYS] + x[self.LATE_DAYS]) / x[self.ADMITTED]
-        free = bed_days - x[self.REHAB_DAYS] - x[self.EMERGENCY] * stay
-        f.bed_referred[row], f.bed_other[row] = bed_chances(
-            x[self.REFERRED], x[self.OTHER], free / stay, reserved, releasable
-        )
-        left = max(0.0, bed_days - x[self.ACUTE_DAYS] - x[self.LATE_DAYS])
-        f.rehab_chance[row] = min(1.0, left / x[self.REHAB_DAYS]) if x[self.REHAB_DAYS] > 0.0 else 1.0
+
+def congest(x: NDArray[np.float64], facilities: np.recarray, p: Any, reserved: float, releasable: bool) -> None:
+    """What expected demand ``x`` by (kind, facility) means for each facility's visits and beds."""
+    full, limit = p.appointment_days_full, p.appointment_load_limit
+    for row in range(len(facilities)):
+        f = facilities[row]
+        kept = reserved if f.tier == 2 else 0.0
+        if math.isinf(f.capacity):
+            f.load = p.outside_load
+            f.days_referred = days(full, limit, p.outside_load)
+            f.days_other = f.days_referred
+        else:
+            wait = appointment_days(
+                full, limit, x[REFERRED_VISITS, row], x[OTHER_VISITS, row], f.capacity, kept, releasable
+            )
+            visits = x[REFERRED_VISITS, row] + x[OTHER_VISITS, row]
+            f.load = visits / f.capacity if f.capacity > 0.0 else limit
+            f.days_referred = wait.referred
+            f.days_other = wait.other
+        if math.isinf(f.beds):
+            f.occupancy = p.outside_load
+            f.bed_referred = 1.0
+            f.bed_other = 1.0
+            f.rehab_chance = 1.0
+        else:
+            make_room(x, f, row, p, kept, releasable)
+
+
+def make_room(x: NDArray[np.float64], f: Row, row: int, p: Any, reserved: float, releasable: bool) -> None:
+    """Beds of one facility: occupancy, chances of admission by class, chance of a rehabilitation bed."""
+    bed_days = f.beds * p.month_days
+    acute, late, rehab = x[ACUTE_DAYS, row], x[LATE_DAYS, row], x[REHAB_DAYS, row]
+    if bed_days <= 0.0:
+        f.occupancy = 0.0
+        f.bed_referred = 0.0
+        f.bed_other = 0.0
+        f.rehab_chance = 0.0
+        return
+    f.occupancy = (acute + late + rehab) / bed_days
+    stay = f.stay_days
+    if x[ADMITTED, row] > 0.0:  # with the late days of those who are kept
+        stay = (acute + late) / x[ADMITTED, row]
+    free = bed_days - rehab - x[EMERGENCY, row] * stay
+    chance = bed_chances(x[REFERRED, row], x[OTHER, row], free / stay, reserved, releasable)
+    f.bed_referred = chance.referred
+    f.bed_other = chance.other
+    f.rehab_chance = min(1.0, max(0.0, bed_days - acute - late) / rehab) if rehab > 0.0 else 1.0

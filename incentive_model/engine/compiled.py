@@ -76,7 +76,7 @@ def compiled(function: F) -> F:
         if folder is not None:
             numba.config.CACHE_DIR = folder
         try:
-            _twins[function] = numba.njit(nogil=True, cache=folder is not None)(clone)
+            _twins[function] = numba.njit(nogil=True, cache=folder is not None, error_model="numpy")(clone)
         finally:
             numba.config.CACHE_DIR = before
     return _twins[function]  # type: ignore[no-any-return]
