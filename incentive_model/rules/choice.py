@@ -19,7 +19,7 @@ uncertain("beta_contract", 0.6, (0.2, 0.9), "utils", "pull of a family-doctor co
 uncertain("beta_habit", 0.5, (0.2, 1.0), "utils", "pull of the facility used last", M4, symbol="β_h")
 uncertain("constant_T0", 0.7, (0.2, 1.2), "utils", "what else speaks for a village clinic", M4, "F", symbol="ASC_T0")
 uncertain("constant_T1", 0.0, (-0.5, 0.5), "utils", "what else speaks for a centre (the reference)", M4, "F", symbol="ASC_T1")
-uncertain("constant_T2", -0.05, (-0.6, 0.5), "utils", "what else speaks for a county hospital", M4, "F", symbol="ASC_T2")
+uncertain("constant_T2", -0.29, (-0.6, 0.5), "utils", "what else speaks for a county hospital", M4, "F", symbol="ASC_T2")
 uncertain("constant_T3", -0.10, (-0.6, 0.6), "utils", "what else speaks for the outside hospital", M4, "F", symbol="ASC_T3")
 uncertain("self_care_constant", 3.35, (2.5, 4.2), "utils", "value of self-care for a trifle", M4, "F", symbol="a₀")
 fixed("self_care_severity", 9.0, "utils", "loss of value of self-care with severity squared", M4)

@@ -9,7 +9,7 @@ from incentive_model.rules.quality import success
 M5 = "MODEL 5"
 uncertain("diagnosis_noise", 0.14, (0.08, 0.2), "severity", "spread of a primary physician's diagnosis", M5)
 uncertain("value_of_health", 160.0, (100.0, 300.0), "yuan", "what a full success is worth to a fully altruistic physician", M5, "F", symbol="v_H")
-uncertain("hassle_up", 58.0, (30.0, 90.0), "yuan", "trouble of one referral up", M5, "F", symbol="h_u")
+uncertain("hassle_up", 60.5, (30.0, 90.0), "yuan", "trouble of one referral up", M5, "F", symbol="h_u")
 uncertain("scale_referral", 20.0, (10.0, 40.0), "yuan", "noise of the decision to refer", M5)
 uncertain("weight_wishes", 12.0, (0.0, 25.0), "yuan", "weight of what the patient would rather", M5)
 uncertain("account_attention", 0.3, (0.1, 0.6), "share", "part of the shared account that one physician feels", M5, symbol="κ_acc")
