@@ -46,7 +46,9 @@ SETTINGS: dict[str, dict[str, float | str]] = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--replicates", type=int, default=20)
     parser.add_argument("--population", type=int, default=20_000)
     parser.add_argument("--workers", type=int, default=2)

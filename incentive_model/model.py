@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -126,8 +126,8 @@ class IncentiveModel(mesa.Model):
         self._chunks = Chunks(place.agents, [empty_tally(*tally) for _ in range(max(1, threads))])
         self.records: list[Record] = []
         self._last_year: deque[np.ndarray] = deque(maxlen=12)
-        self._income_rank = np.argsort(np.argsort(self.residents.income, kind="stable"), kind="stable")
-        self._income_rank = (self._income_rank + 0.5) / place.agents
+        order = np.argsort(np.argsort(self.residents.income, kind="stable"), kind="stable")
+        self._income_rank = (order + 0.5) / place.agents
 
     # the month
 
@@ -197,7 +197,7 @@ class IncentiveModel(mesa.Model):
         self._chunks.run(ending.talk, self._world)
 
     def adapt(self) -> None:
-        """Phase 10: beliefs monthly, hospitals quarterly, the year's accounts of insurer and government yearly."""
+        """Phase 10: beliefs monthly, hospitals quarterly, accounts of insurer and government yearly."""
         county = self.county
         if len(self._last_year) == 12:
             county.year = county.year - self._last_year[0]
@@ -207,7 +207,7 @@ class IncentiveModel(mesa.Model):
             for instrument in self.instruments:
                 instrument.close_year(county)
         self.ledger.close(self.month, self._oop)
-        belief = self.belief
+        belief: Any = self.belief  # the rule works element by element
         for k, instrument in enumerate(self.instruments):
             if self.tables.promised[k].any() or self.tables.personal[k].any():
                 belief[:, k] = belief_next(self.p, belief[:, k], instrument.realised)
@@ -226,7 +226,9 @@ class IncentiveModel(mesa.Model):
         self.tables.clear()
         for me, instrument in enumerate(self.instruments):
             instrument.announce(self.county, self.tables, me)
-        self.demand.congest(self.p, self.facilities, float(self.tables.reserved), bool(self.tables.releasable))
+        self.demand.congest(
+            self.p, self.facilities, float(self.tables.reserved), bool(self.tables.releasable)
+        )
         self.tables.in_force = int(self.month >= 1 and bool(self.scheme.levers or self.scheme.changes))
 
     def _make_world(self) -> World:
@@ -328,7 +330,12 @@ class IncentiveModel(mesa.Model):
         flows = self.ledger.between(1, self.month)
         years = self._resident_years()
         rows = [
-            (Group(a).name.lower(), Group(b).name.lower(), Purpose(k).name.lower(), flows[k, a, b] / 100.0 / years)
+            (
+                Group(a).name.lower(),
+                Group(b).name.lower(),
+                Purpose(k).name.lower(),
+                flows[k, a, b] / 100.0 / years,
+            )
             for k, a, b in zip(*np.nonzero(flows), strict=True)
         ]
         return pd.DataFrame(rows, columns=["payer", "payee", "purpose", "yuan_per_resident_year"])
@@ -388,14 +395,16 @@ def _sort_settings(settings: dict[str, Any]) -> tuple[dict[str, Any], dict[str, 
     unknown = [name for name in settings if name not in known_levers and name not in known_parameters]
     if unknown:
         names = [*known_levers, *known_parameters]
-        raise InputError([Fault("IncentiveModel", repr(x), "a lever or parameter", nearest(x, names)) for x in unknown])
+        raise InputError(
+            [Fault("IncentiveModel", repr(x), "a lever or parameter", nearest(x, names)) for x in unknown]
+        )
     return (
         {k: v for k, v in settings.items() if k in known_levers},
         {k: v for k, v in settings.items() if k in known_parameters},
     )
 
 
-def _record(values: dict[str, float]) -> Any:
+def _record(values: Mapping[str, Any]) -> Any:
     """Parameters as one NumPy record: an attribute each, readable in compiled loops."""
     names = sorted(values)
     row = np.zeros(1, dtype=[(name, np.float64) for name in names])

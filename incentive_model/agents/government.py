@@ -19,11 +19,11 @@ class Government(mesa.Agent):
     @property
     def spent(self) -> float:
         """Yuan of the simulated residents spent, net, since the run began."""
-        county = self.model.county  # type: ignore[attr-defined]
-        return -county.balance(county.accounts.government) / 100.0  # type: ignore[no-any-return]
+        county = self.model.county
+        return -county.balance(county.accounts.government) / 100.0
 
     @property
     def referral_fund(self) -> float:
         """What the referral fund holds, in yuan of the simulated residents."""
-        county = self.model.county  # type: ignore[attr-defined]
-        return county.balance(county.accounts.referral_fund) / 100.0  # type: ignore[no-any-return]
+        county = self.model.county
+        return county.balance(county.accounts.referral_fund) / 100.0

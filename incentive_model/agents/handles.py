@@ -19,7 +19,9 @@ class Handles(Generic[A]):
     ``sort``, ``groupby``, ``to_frame`` as AgentSet does, on whole columns where it can.
     """
 
-    def __init__(self, model: Any, kind: Callable[[Any, int], A], columns: Any, rows: NDArray[np.int64]) -> None:
+    def __init__(
+        self, model: Any, kind: Callable[[Any, int], A], columns: Any, rows: NDArray[np.int64]
+    ) -> None:
         self.model, self._kind, self._columns, self._rows = model, kind, columns, rows
 
     def __len__(self) -> int:
@@ -67,12 +69,17 @@ class Handles(Generic[A]):
         return self
 
     def select(
-        self, filter_func: Callable[[A], bool] | None = None, at_most: int | float = float("inf"), inplace: bool = False
+        self,
+        filter_func: Callable[[A], bool] | None = None,
+        at_most: int | float = float("inf"),
+        inplace: bool = False,
     ) -> Handles[A]:
         """Those for whom ``filter_func`` is true, at most so many (a float up to 1: that part of the set)."""
         if isinstance(at_most, float) and at_most <= 1.0:
             at_most = int(len(self) * at_most)
-        rows = [int(r) for r in self._rows if filter_func is None or filter_func(self._kind(self.model, int(r)))]
+        rows = [
+            int(r) for r in self._rows if filter_func is None or filter_func(self._kind(self.model, int(r)))
+        ]
         chosen = np.array(rows[: int(min(at_most, len(rows)))], np.int64)
         if inplace:
             self._rows = chosen
@@ -97,7 +104,9 @@ class Handles(Generic[A]):
         self.map(method, *args, **kwargs)
         return self
 
-    def sort(self, key: str | Callable[[A], Any], ascending: bool = False, inplace: bool = False) -> Handles[A]:
+    def sort(
+        self, key: str | Callable[[A], Any], ascending: bool = False, inplace: bool = False
+    ) -> Handles[A]:
         """In order of an attribute or a function; descending unless told, as in Mesa."""
         values = self._values(key) if isinstance(key, str) else [key(agent) for agent in self]
         order = sorted(range(len(self)), key=lambda k: values[k], reverse=not ascending)

@@ -31,7 +31,7 @@ class Hospital(mesa.Agent):
     def adapt(self) -> None:
         """Quarterly: set the intensity of service, and the part of a bill moved to the patient, to what
         the shared account makes worthwhile (MODEL 12). Without an account both stay as observed."""
-        model: IncentiveModel = self.model  # type: ignore[assignment]
+        model: IncentiveModel = self.model
         f, p = model.facilities, model.p
         account = float(model.tables.certain[Event.CLAIM_YUAN, self.row])
         factor = bill_factor(p, account)
@@ -43,14 +43,14 @@ class Hospital(mesa.Agent):
     @property
     def surplus(self) -> float:
         """Yuan of the simulated residents earned less paid since the run began."""
-        return self.model.county.balance(self.model.county.accounts.facilities[self.row]) / 100.0  # type: ignore[attr-defined, no-any-return]
+        return self.model.county.balance(self.model.county.accounts.facilities[self.row]) / 100.0
 
     @property
     def load(self) -> float:
         """Expected visits over capacity."""
-        return float(self.model.facilities.load[self.row])  # type: ignore[attr-defined]
+        return float(self.model.facilities.load[self.row])
 
     @property
     def occupancy(self) -> float:
         """Expected bed-days over beds."""
-        return float(self.model.facilities.occupancy[self.row])  # type: ignore[attr-defined]
+        return float(self.model.facilities.occupancy[self.row])

@@ -19,7 +19,7 @@ class Insurer(mesa.Agent):
     @property
     def balances(self) -> dict[str, float]:
         """What each fund holds since the run began, in yuan of the simulated residents."""
-        model: IncentiveModel = self.model  # type: ignore[assignment]
+        model: IncentiveModel = self.model
         funds = model.county.accounts.funds
         return {
             x.name: model.county.balance(int(fund)) / 100.0

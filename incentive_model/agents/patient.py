@@ -48,7 +48,7 @@ class Patient(mesa.Agent):
             ``utility`` their sum and ``probability`` the logit share. Alternatives that a hard gate
             may close are kept.
         """
-        model: IncentiveModel = self.model  # type: ignore[assignment]
+        model: IncentiveModel = self.model
         world = model.opening_world()
         me = model.residents[self.row]
         rows: dict[str, dict[str, float]] = {}
@@ -56,7 +56,9 @@ class Patient(mesa.Agent):
         reach = [s for s in range(SLOTS) if model.residents.facility[self.row, s] >= 0]
         for slot in reach:
             terms = slot_appeal(world, me, slot, severity, 0)
-            rows[names[model.residents.facility[self.row, slot]]] = {k: float(v) for k, v in terms._asdict().items()}
+            rows[names[model.residents.facility[self.row, slot]]] = {
+                k: float(v) for k, v in terms._asdict().items()
+            }
         frame = pd.DataFrame.from_dict(rows, orient="index")
         frame["gateway"] = 0.0
         if PARENT in reach:

@@ -30,6 +30,6 @@ class Physician(mesa.Agent):
     @property
     def beliefs(self) -> dict[str, float]:
         """How far this physician believes each instrument's promised pay (0–1)."""
-        model: IncentiveModel = self.model  # type: ignore[assignment]
+        model: IncentiveModel = self.model
         values = model.belief[self.row]
         return {x.name: float(b) for x, b in zip(model.instruments, values, strict=True)}

@@ -1,13 +1,46 @@
-"""Short ways to write a behavioural parameter's card."""
+"""Short ways to write the card of a lever or of a behavioural parameter."""
 
 from __future__ import annotations
 
 import math
 
-from incentive_model.cards.card import Card, Tag
+from incentive_model.cards.card import Card, Family, Tag, Value
 from incentive_model.cards.registry import declare
 
 AGE_BANDS = ("0_14", "15_44", "45_59", "60_up")
+
+
+def lever_card(
+    name: str,
+    family: Family,
+    unit: str,
+    meaning: str,
+    source: str,
+    tag: Tag,
+    default: Value,
+    bounds: tuple[float, float] = (-math.inf, math.inf),
+    plausible: tuple[float, float] | None = None,
+    *,
+    choices: tuple[str, ...] = (),
+) -> None:
+    """Declare a lever: a number within ``bounds``, or one of the words in ``choices``."""
+    declare(
+        Card(
+            name=name,
+            role="lever",
+            family=family,
+            unit=unit,
+            meaning=meaning,
+            source=source,
+            tag=tag,
+            default=default,
+            low=bounds[0],
+            high=bounds[1],
+            plausible=plausible,
+            distribution="choice" if choices else "uniform",
+            choices=choices,
+        )
+    )
 
 
 def uncertain(
@@ -72,7 +105,12 @@ def fixed(
 
 
 def fixed_by_age(
-    stem: str, defaults: tuple[float, float, float, float], unit: str, meaning: str, source: str, tag: Tag = "A"
+    stem: str,
+    defaults: tuple[float, float, float, float],
+    unit: str,
+    meaning: str,
+    source: str,
+    tag: Tag = "A",
 ) -> None:
     """Declare four numbers, one an age band: ``stem_0_14`` … ``stem_60_up``."""
     for band, default in zip(AGE_BANDS, defaults, strict=True):

@@ -26,9 +26,7 @@ def replicate_key(seed: int, replicate: int) -> tuple[int, int]:
     return words[0], words[1]
 
 
-def uniform_pair(
-    key: tuple[int, int], purpose: int, agent: int, month: int, k: int
-) -> tuple[float, float]:
+def uniform_pair(key: tuple[int, int], purpose: int, agent: int, month: int, k: int) -> tuple[float, float]:
     """Two independent uniform numbers in the open interval (0, 1)."""
     w0, w1, w2, w3 = philox(
         int(agent) & MASK,
@@ -55,9 +53,7 @@ def normal(key: tuple[int, int], purpose: int, agent: int, month: int, k: int) -
     return math.sqrt(-2.0 * math.log(u)) * math.cos(TWO_PI * v)
 
 
-def gumbel_pair(
-    key: tuple[int, int], purpose: int, agent: int, month: int, k: int
-) -> tuple[float, float]:
+def gumbel_pair(key: tuple[int, int], purpose: int, agent: int, month: int, k: int) -> tuple[float, float]:
     """Two standard Gumbel numbers, one for each of two alternatives of a discrete choice."""
     u, v = uniform_pair(key, purpose, agent, month, k)
     return -math.log(-math.log(u)), -math.log(-math.log(v))

@@ -13,9 +13,7 @@ WEYL_B = 0xBB67AE85
 ROUNDS = 10
 
 
-def philox(
-    c0: int, c1: int, c2: int, c3: int, k0: int, k1: int
-) -> tuple[int, int, int, int]:
+def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Four 32-bit words for a 128-bit counter ``c0..c3`` and a 64-bit key ``k0, k1``."""
     for _ in range(ROUNDS):
         a = MULTIPLIER_A * c0

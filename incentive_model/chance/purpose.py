@@ -21,7 +21,9 @@ class Purpose(IntEnum):
     ADMISSION = 10  #: a resident who needs a bed gets one
     FOLLOW_UP = 11  #: one more follow-up visit than the whole number
     RETURN = 12  #: specialist offers to return an outpatient (first); patient accepts (second)
-    CANDIDATE = 13  #: an inpatient is a candidate for rehabilitation (first); a bed at the centre is free (second)
+    CANDIDATE = (
+        13  #: an inpatient is a candidate for rehabilitation (first); a bed at the centre is free (second)
+    )
     DISCHARGE = 14  #: Gumbel of (retain, refer down), k = 0, and of (send home, -), k = 1
     ACCEPT_DOWN = 15  #: the patient accepts rehabilitation at the centre
     SUCCESS = 16  #: treatment succeeds (first); an unresolved illness carries on (second)

@@ -7,11 +7,16 @@ their place.
 
 from __future__ import annotations
 
+import atexit
+import os
 import signal
 import sys
 from typing import Any, NoReturn
 
+EXIT_CODE = 130
+
 _heard = False
+_leaving = False
 
 
 def listen() -> None:
@@ -32,6 +37,26 @@ def check() -> None:
     """Raise the interrupt that has been heard, if any."""
     if _heard:
         raise KeyboardInterrupt
+
+
+def leave() -> NoReturn:
+    """Exit with 130.
+
+    An interrupt that met Python inside an ``exec`` (a dataclass being made, say) would end the process by
+    the signal whatever code we give, so the last thing done at exit is to leave without asking.
+    """
+    global _leaving
+    _leaving = True
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(EXIT_CODE)
+
+
+@atexit.register  # before any other room is imported, and so called after all of them have tidied up
+def _last() -> None:
+    if _leaving:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(EXIT_CODE)
 
 
 def _hear(*_: object) -> NoReturn:

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import gc
-import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -19,7 +17,6 @@ from incentive_model.cli import interrupt
 from incentive_model.cli.commands import app
 
 NAME = "incentive-model"
-INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -27,18 +24,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     interrupt.listen()
     typed = sys.argv[1:] if arguments is None else list(arguments)
     code = _exit_code(typed)
-    if code == INTERRUPTED:
-        # An interrupt that met Python inside an exec() (a dataclass being made, say) would end the process
-        # by the signal whatever we say, so leave without asking; all is tidied up by now.
-        gc.collect()
-        os._exit(code)
+    if code == interrupt.EXIT_CODE:
+        interrupt.leave()
     sys.exit(code)
 
 
 def _exit_code(typed: list[str]) -> int:
     try:
         code: int | None = app(typed, prog_name=NAME, standalone_mode=False)
-        if code == INTERRUPTED:  # how Typer hands on a Ctrl-C
+        if code == interrupt.EXIT_CODE:  # how Typer hands on a Ctrl-C
             raise KeyboardInterrupt
         return code or 0
     except KeyboardInterrupt:
@@ -55,7 +49,7 @@ def _exit_code(typed: list[str]) -> int:
 
 def _interrupted() -> int:
     print(f"{NAME}: interrupted", file=sys.stderr)
-    return INTERRUPTED
+    return interrupt.EXIT_CODE
 
 
 def _one_line(error: Exception) -> str:

@@ -15,7 +15,9 @@ from incentive_model.rules.capacity import appointment_days, bed_chances, days, 
 
 #: Visits of referred patients, other visits, beds wanted by emergencies, by referred and by other
 #: patients, admissions, acute bed-days, late bed-days, rehabilitation days.
-REFERRED_VISITS, OTHER_VISITS, EMERGENCY, REFERRED, OTHER, ADMITTED, ACUTE_DAYS, LATE_DAYS, REHAB_DAYS = range(9)
+REFERRED_VISITS, OTHER_VISITS, EMERGENCY, REFERRED, OTHER, ADMITTED, ACUTE_DAYS, LATE_DAYS, REHAB_DAYS = (
+    range(9)
+)
 
 
 class Demand:
@@ -30,8 +32,10 @@ class Demand:
 
     def learn(self, p: Any, f: np.recarray, counts: NDArray[np.int64], weight: float) -> None:
         """Take in one more month of counts of simulated residents, each standing for ``weight``."""
-        admitted = counts[:, [Count.ADMITTED_EMERGENCY, Count.ADMITTED_REFERRED, Count.ADMITTED_OTHER]].sum(axis=1)
-        seen = weight * np.stack(
+        admitted = counts[:, [Count.ADMITTED_EMERGENCY, Count.ADMITTED_REFERRED, Count.ADMITTED_OTHER]].sum(
+            axis=1
+        )
+        seen: Any = weight * np.stack(
             [
                 counts[:, Count.VISIT_REFERRED],
                 counts[:, Count.VISIT] - counts[:, Count.VISIT_REFERRED],
@@ -44,7 +48,9 @@ class Demand:
                 counts[:, Count.REHAB] * p.rehab_days,
             ]
         )
-        self.expected = expect(self.expected, seen, self.months_seen, p.demand_memory)  # by element
+        expected: Any = self.expected  # the rule works element by element
+        expected = expect(expected, seen, self.months_seen, p.demand_memory)
+        self.expected = expected
         self.months_seen += 1
 
     def congest(self, p: Any, f: np.recarray, reserved: float, releasable: bool) -> None:
@@ -52,7 +58,9 @@ class Demand:
         compiled(congest)(self.expected, f, p, reserved, releasable)
 
 
-def congest(x: NDArray[np.float64], facilities: np.recarray, p: Any, reserved: float, releasable: bool) -> None:
+def congest(
+    x: NDArray[np.float64], facilities: np.recarray, p: Any, reserved: float, releasable: bool
+) -> None:
     """What expected demand ``x`` by (kind, facility) means for each facility's visits and beds."""
     full, limit = p.appointment_days_full, p.appointment_load_limit
     for row in range(len(facilities)):

@@ -11,18 +11,18 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-from collections import namedtuple
 from collections.abc import Callable
 from enum import IntEnum
 from pathlib import Path
 from types import FunctionType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numba
 import platformdirs
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+config: Any = numba.config  # its settings are made at import, where no type checker sees them
 PACKAGE = __name__.split(".")[0]
 _twins: dict[Any, Any] = {}
 
@@ -53,7 +53,8 @@ def _twin(thing: Any) -> Any:
         return compiled(thing)
     if isinstance(thing, type) and issubclass(thing, IntEnum):
         if thing not in _twins:
-            _twins[thing] = namedtuple(thing.__name__, thing.__members__)(*(int(x) for x in thing))
+            kind: Any = NamedTuple(thing.__name__, [(name, int) for name in thing.__members__])
+            _twins[thing] = kind(*(int(x) for x in thing))
         return _twins[thing]
     return thing
 
@@ -67,16 +68,20 @@ def compiled(function: F) -> F:
         scope = function.__globals__
         twins = {name: _twin(scope[name]) for name in names if name in scope}
         clone = FunctionType(
-            function.__code__, {**scope, **twins}, function.__name__, function.__defaults__, function.__closure__
+            function.__code__,
+            {**scope, **twins},
+            function.__name__,
+            function.__defaults__,
+            function.__closure__,
         )
         clone.__qualname__, clone.__module__ = function.__qualname__, function.__module__
         clone.__doc__, clone.__annotations__ = function.__doc__, {}
         folder = cache_folder()
-        before = numba.config.CACHE_DIR
+        before = config.CACHE_DIR
         if folder is not None:
-            numba.config.CACHE_DIR = folder
+            config.CACHE_DIR = folder
         try:
             _twins[function] = numba.njit(nogil=True, cache=folder is not None, error_model="numpy")(clone)
         finally:
-            numba.config.CACHE_DIR = before
-    return _twins[function]  # type: ignore[no-any-return]
+            config.CACHE_DIR = before
+    return _twins[function]

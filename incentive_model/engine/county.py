@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from incentive_model.engine.columns import FACILITY, table
 from incentive_model.engine.ledger import Ledger
+from incentive_model.engine.population import tier_numbers
 from incentive_model.incentives.accounts import Accounts, Purpose
 from incentive_model.incentives.events import Count, Setting
 from incentive_model.inputs.place import Place
@@ -29,7 +30,7 @@ class CountyState:
         self.month = 0
         self.levers: Mapping[str, float | int | str] = {}
         self.n = place.agents
-        self.tier = f["tier"].str[1].astype(int).to_numpy(np.int64)
+        self.tier: NDArray[np.int64] = tier_numbers(place)
         parent = f["parent_row"].to_numpy(np.int64)
         self.unit = np.where(self.tier == 0, parent, np.arange(len(f)))
         names = list(place.consortia)
@@ -77,14 +78,14 @@ def schedule_tables(place: Place) -> tuple[NDArray[np.int64], NDArray[np.int64],
     rate = np.zeros((len(names), 4, 2), np.int64)
     deductible = np.zeros((len(names), 4), np.int64)
     cap = np.full((len(names), 4, 2), 2**62, np.int64)
-    for row in place.schedule.itertuples():
-        i, tier = names.index(row.insurance), int(row.tier[1])
-        setting = Setting[row.setting.upper()]
-        rate[i, tier, setting] = round(row.rate * 10_000)
+    for row in place.schedule.to_dict("records"):
+        i, tier = names.index(row["insurance"]), int(row["tier"][1])
+        setting = Setting[row["setting"].upper()]
+        rate[i, tier, setting] = round(row["rate"] * 10_000)
         if setting == Setting.INPATIENT:
-            deductible[i, tier] = round(row.deductible * 100)
-        if np.isfinite(row.cap):
-            cap[i, tier, setting] = round(row.cap * 100)
+            deductible[i, tier] = round(row["deductible"] * 100)
+        if np.isfinite(row["cap"]):
+            cap[i, tier, setting] = round(row["cap"] * 100)
     return rate, deductible, cap
 
 
@@ -109,7 +110,9 @@ def make_facilities(place: Place, county: CountyState, p: Any) -> np.recarray:
     facilities.parent[:] = f["parent_row"].to_numpy(np.int64)
     facilities.hospital[:] = hospital
     facilities.capability[:] = capability
-    facilities.attractiveness[:] = p.weight_technical * capability + (1.0 - p.weight_technical) * infrastructure
+    facilities.attractiveness[:] = (
+        p.weight_technical * capability + (1.0 - p.weight_technical) * infrastructure
+    )
     facilities.waiting_minutes[:] = np.array([t.waiting_minutes for t in tiers], float)
     facilities.list_visit[:] = visit
     facilities.list_admission[:] = admission

@@ -2,7 +2,7 @@
 
 from incentive_model.chance.draws import uniform_pair
 from incentive_model.chance.purpose import Purpose
-from incentive_model.engine.columns import Row, Tally, World
+from incentive_model.engine.columns import Tally, World
 from incentive_model.incentives.events import Count
 from incentive_model.rules.illness import control_next
 from incentive_model.rules.maths import nano
@@ -96,7 +96,9 @@ def talk(w: World, lo: int, hi: int, tally: Tally) -> None:
                     experience = -1
             referrer = ep.referred == 1 and ep.first == slot
             pull = opinion if slot == CENTRE else 0.0
-            me.trust[slot] = trust_next(p, me.trust[slot], starting_trust(p, slot), experience, referrer, pull)
+            me.trust[slot] = trust_next(
+                p, me.trust[slot], starting_trust(p, slot), experience, referrer, pull
+            )
         me.awareness = awareness_next(p, me.awareness, me.contract, w.terms.in_force == 1, awareness)
         if ep.referred == 1:
             me.habit = ep.first

@@ -71,14 +71,22 @@ class Ledger:
 
     def between(self, first: int, last: int) -> NDArray[np.int64]:
         """Sums over months ``first`` … ``last`` by (purpose, paying group, paid group), in fen."""
-        chosen = [table for month, table in zip(self.months, self._by_group, strict=True) if first <= month <= last]
+        chosen = [
+            table for month, table in zip(self.months, self._by_group, strict=True) if first <= month <= last
+        ]
         return np.sum(chosen, axis=0) if chosen else np.zeros_like(self._month)
 
     def flows(self) -> pd.DataFrame:
         """Who paid whom for what: one row a month, purpose, payer and payee group, in yuan of the
         simulated residents."""
         rows = [
-            (month, Group(payer).name.lower(), Group(payee).name.lower(), Purpose(purpose).name.lower(), fen / 100.0)
+            (
+                month,
+                Group(payer).name.lower(),
+                Group(payee).name.lower(),
+                Purpose(purpose).name.lower(),
+                fen / 100.0,
+            )
             for month, table in zip(self.months, self._by_group, strict=True)
             for purpose, payer, payee in zip(*np.nonzero(table), strict=True)
             for fen in (int(table[purpose, payer, payee]),)

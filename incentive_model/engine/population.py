@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ UNAWARE_SHARE = 0.5882  #: physicians who do not know subordinate units [SEED Q0
 
 def draw_residents(
     key: tuple[int, int],
-    p: object,
+    p: Any,
     village_ends: NDArray[np.float64],
     village_clinic: NDArray[np.int64],
     insurance_ends: NDArray[np.float64],
@@ -64,8 +65,8 @@ def draw_residents(
         signs, ring[i] = uniform_pair(key, Purpose.CONTRACT, who, 0, 0)
         r.contract = 1 if signs < coverage * (1.0 + 0.5 * r.chronic) else 0
         r.urban = urban[clinic]
-        r.awareness = p.awareness_start  # type: ignore[attr-defined]
-        r.control = p.control_start  # type: ignore[attr-defined]
+        r.awareness = p.awareness_start
+        r.control = p.control_start
         r.habit = -1
         r.queue_slot = -1
         for slot in range(SLOTS):
@@ -88,11 +89,16 @@ def first_above(ends: NDArray[np.float64], u: float) -> int:
     return len(ends) - 1
 
 
+def tier_numbers(place: Place) -> NDArray[np.int64]:
+    """0 for T0 … 3 for T3, by facility."""
+    return np.array([int(tier[1]) for tier in place.facilities["tier"]], np.int64)
+
+
 def slots_by_clinic(place: Place) -> NDArray[np.int64]:
     """Facility rows within reach, by (facility row of the clinic, slot): itself, its centre, the
     centre's hospital, the nearest other hospital, the outside hospital."""
     f = place.facilities
-    tier = f["tier"].str[1].astype(int).to_numpy()
+    tier = tier_numbers(place)
     parent = f["parent_row"].to_numpy(np.int64)
     x, y = f["x_km"].to_numpy(float), f["y_km"].to_numpy(float)
     rows = np.full((len(f), SLOTS), -1, np.int64)
@@ -105,11 +111,13 @@ def slots_by_clinic(place: Place) -> NDArray[np.int64]:
             if slot == 4 and hospital >= 0 and parent[hospital] >= 0:
                 rows[clinic, slot] = parent[hospital]
             elif near:
-                rows[clinic, slot] = min(near, key=lambda k: ((x[k] - x[clinic]) ** 2 + (y[k] - y[clinic]) ** 2, k))
+                rows[clinic, slot] = min(
+                    near, key=lambda k: ((x[k] - x[clinic]) ** 2 + (y[k] - y[clinic]) ** 2, k)
+                )
     return rows
 
 
-def make_residents(place: Place, p: object, first_id: int = 0) -> tuple[np.recarray, Ints, Ints]:
+def make_residents(place: Place, p: Any, first_id: int = 0) -> tuple[np.recarray, Ints, Ints]:
     """The residents of a place: their table, and their ties as sparse rows ``(start, tie)``.
 
     Args:
@@ -146,7 +154,7 @@ def make_residents(place: Place, p: object, first_id: int = 0) -> tuple[np.recar
     return residents, start, tie
 
 
-def make_physicians(place: Place, p: object, n_instruments: int) -> tuple[np.recarray, Floats]:
+def make_physicians(place: Place, p: Any, n_instruments: int) -> tuple[np.recarray, Floats]:
     """The physicians of a place and their beliefs by instrument.
 
     Their number is the place's, whatever the sample of residents.
@@ -155,12 +163,12 @@ def make_physicians(place: Place, p: object, n_instruments: int) -> tuple[np.rec
     key = replicate_key(place.population_seed, 0)
     count = f["physicians"].to_numpy(np.int64)
     facility = np.repeat(np.arange(len(f)), count)
-    tier = f["tier"].str[1].astype(int).to_numpy()
+    tier = tier_numbers(place)
     parent = f["parent_row"].to_numpy(np.int64)
     hospitals = np.flatnonzero(tier == 2)
     k = len(facility)
     known = _known_ties(place)
-    cv = float(p.altruism_cv)  # type: ignore[attr-defined]
+    cv = float(p.altruism_cv)
     log_sd = math.sqrt(math.log(1.0 + cv * cv))
     physicians = table(PHYSICIAN, k)
     physicians.facility[:] = facility
@@ -169,10 +177,10 @@ def make_physicians(place: Place, p: object, n_instruments: int) -> tuple[np.rec
     for i in range(k):
         home = int(facility[i])
         z = normal(key, Purpose.ALTRUISM, i, 0, 0)
-        physicians.altruism[i] = p.altruism_mean * math.exp(log_sd * z - 0.5 * log_sd * log_sd)  # type: ignore[attr-defined]
+        physicians.altruism[i] = p.altruism_mean * math.exp(log_sd * z - 0.5 * log_sd * log_sd)
         u, v = uniform_pair(key, Purpose.PHYSICIAN, i, 0, 0)
         physicians.complex[i], physicians.unaware[i] = u < COMPLEX_SHARE, v < UNAWARE_SHARE
-        belief[i] = p.belief_start + p.belief_aware * (v >= UNAWARE_SHARE)  # type: ignore[attr-defined]
+        belief[i] = p.belief_start + p.belief_aware * (v >= UNAWARE_SHARE)
         if tier[home] > 1:
             continue
         centre = home if tier[home] == 1 else int(parent[home])

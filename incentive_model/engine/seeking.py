@@ -203,7 +203,9 @@ def believed_pay(w: World, physician: int, event: int, row: int) -> float:
     belief, t = w.belief, w.terms
     pay = 0.0
     for k in range(belief.shape[1]):
-        pay += belief[physician, k] * (w.facilities[row].pass_on * t.promised[k, event, row] + t.personal[k, event, row])
+        pay += belief[physician, k] * (
+            w.facilities[row].pass_on * t.promised[k, event, row] + t.personal[k, event, row]
+        )
     return pay
 
 
@@ -258,7 +260,9 @@ def decide_referral(w: World, me: Row, ep: Row, tally: Tally) -> None:
 
     accepted = True
     if emergency == 0:
-        diagnosed = diagnosed_severity(p, s, w.terms.platform, normal(w.key, Purpose.DIAGNOSIS, me.id, w.month, 0))
+        diagnosed = diagnosed_severity(
+            p, s, w.terms.platform, normal(w.key, Purpose.DIAGNOSIS, me.id, w.month, 0)
+        )
         price_here = f[here].price_visit / 100.0
         chain = p.chain_visits * (f[above].price_visit / 100.0)
         chain += bed_need(p, 2, diagnosed) * (f[above].price_admission / 100.0)

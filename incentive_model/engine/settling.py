@@ -41,7 +41,18 @@ def settle(w: World, lo: int, hi: int, tally: Tally) -> None:
             if ep.returned == 1:
                 centre = me.facility[CENTRE]
                 for _ in range(ep.follow_ups):
-                    bill(w, me, ep, centre, Kind.VISIT, Setting.OUTPATIENT, f[centre].price_visit, 0, exempt, tally)
+                    bill(
+                        w,
+                        me,
+                        ep,
+                        centre,
+                        Kind.VISIT,
+                        Setting.OUTPATIENT,
+                        f[centre].price_visit,
+                        0,
+                        exempt,
+                        tally,
+                    )
                 spend_time(w, me, CENTRE, centre, ep.follow_ups)
             else:
                 visits_here += ep.follow_ups
@@ -50,7 +61,18 @@ def settle(w: World, lo: int, hi: int, tally: Tally) -> None:
             spend_time(w, me, at, row, visits_here)
         if ep.admitted == 1:
             deductible = w.terms.deductible[me.insurance, f[row].tier]
-            bill(w, me, ep, row, Kind.ADMISSION, Setting.INPATIENT, f[row].price_admission, deductible, exempt, tally)
+            bill(
+                w,
+                me,
+                ep,
+                row,
+                Kind.ADMISSION,
+                Setting.INPATIENT,
+                f[row].price_admission,
+                deductible,
+                exempt,
+                tally,
+            )
             spend_time(w, me, at, row, 1)
             if ep.fate == RETAINED:
                 late = day * int(p.extra_days)
@@ -64,7 +86,16 @@ def settle(w: World, lo: int, hi: int, tally: Tally) -> None:
 
 
 def bill(
-    w: World, me: Row, ep: Row, row: int, kind: int, setting: int, price: int, deductible: int, exempt: int, tally: Tally
+    w: World,
+    me: Row,
+    ep: Row,
+    row: int,
+    kind: int,
+    setting: int,
+    price: int,
+    deductible: int,
+    exempt: int,
+    tally: Tally,
 ) -> None:
     """One bill: split it, add it to the resident's and the facility's sums and to the referral chain's."""
     f, t = w.facilities, w.terms

@@ -2,17 +2,45 @@
 
 import numpy as np
 
-from incentive_model.cards.short import fixed, uncertain
+from incentive_model.cards.short import uncertain
 from incentive_model.incentives.accounts import Purpose
 from incentive_model.incentives.events import Event, Kind
 from incentive_model.incentives.instrument import County, Instrument, sample_fen
 from incentive_model.incentives.tables import Tables
 
 M5 = "MODEL 5"
-uncertain("margin_primary", 0.35, (0.2, 0.5), "share", "what a yuan of revenue leaves a primary facility", M5, symbol="m")
-uncertain("margin_hospital", 0.30, (0.2, 0.4), "share", "what a yuan of revenue leaves a hospital", M5, symbol="m")
-uncertain("pass_on_primary", 0.30, (0.1, 0.5), "share", "part of a primary facility's margin that reaches its physicians", "calibration 2.7", "M", symbol="θ")
-uncertain("pass_on_hospital", 0.50, (0.4, 0.7), "share", "part of a hospital's margin that reaches its physicians", "calibration 2.7", "M", symbol="θ")
+uncertain(
+    "margin_primary",
+    0.35,
+    (0.2, 0.5),
+    "share",
+    "what a yuan of revenue leaves a primary facility",
+    M5,
+    symbol="m",
+)
+uncertain(
+    "margin_hospital", 0.30, (0.2, 0.4), "share", "what a yuan of revenue leaves a hospital", M5, symbol="m"
+)
+uncertain(
+    "pass_on_primary",
+    0.30,
+    (0.1, 0.5),
+    "share",
+    "part of a primary facility's margin that reaches its physicians",
+    "calibration 2.7",
+    "M",
+    symbol="θ",
+)
+uncertain(
+    "pass_on_hospital",
+    0.50,
+    (0.4, 0.7),
+    "share",
+    "part of a hospital's margin that reaches its physicians",
+    "calibration 2.7",
+    "M",
+    symbol="θ",
+)
 
 
 class Care(Instrument):
@@ -21,7 +49,9 @@ class Care(Instrument):
     name = "care"
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
-        tables.certain[Event.VISIT_YUAN] = np.where(county.tier <= 1, county.p.margin_primary, county.p.margin_hospital)
+        tables.certain[Event.VISIT_YUAN] = np.where(
+            county.tier <= 1, county.p.margin_primary, county.p.margin_hospital
+        )
         tables.certain[Event.LATE_DAY] = np.where(county.tier >= 2, county.p.late_day_margin, 0.0)
 
     def settle(self, county: County) -> None:
@@ -32,7 +62,9 @@ class Care(Instrument):
     def _bills(self, county: County) -> None:
         """Residents and funds pay facilities; facilities pay suppliers and, from the margin, staff."""
         a = county.accounts
-        for kind, purpose in zip(Kind, (Purpose.VISITS, Purpose.ADMISSIONS, Purpose.LATE_DAYS, Purpose.REHABILITATION), strict=True):
+        for kind, purpose in zip(
+            Kind, (Purpose.VISITS, Purpose.ADMISSIONS, Purpose.LATE_DAYS, Purpose.REHABILITATION), strict=True
+        ):
             for insurance, fund in enumerate(a.funds):
                 county.pay(purpose, fund, a.facilities, county.bills[:, insurance, kind, 0])
                 county.pay(purpose, a.residents, a.facilities, county.bills[:, insurance, kind, 1])
@@ -54,4 +86,9 @@ class Care(Instrument):
         for column, payer in enumerate((a.residents, a.government, a.employers)):
             for insurance, fund in enumerate(a.funds):
                 heads = int(county.insured[insurance])
-                county.pay(Purpose.PREMIUMS, payer, fund, sample_fen(county.premiums[insurance, column] / 12.0, heads))
+                county.pay(
+                    Purpose.PREMIUMS,
+                    payer,
+                    fund,
+                    sample_fen(county.premiums[insurance, column] / 12.0, heads),
+                )

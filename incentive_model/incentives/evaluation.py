@@ -4,23 +4,101 @@ from __future__ import annotations
 
 import numpy as np
 
-from incentive_model.cards import Card, declare
-from incentive_model.cards.short import fixed
+from incentive_model.cards.card import Family
+from incentive_model.cards.short import fixed, lever_card
 from incentive_model.incentives.accounts import Purpose
 from incentive_model.incentives.events import Count, Event
 from incentive_model.incentives.instrument import County, Instrument, basis_points, lever, sample_fen
 from incentive_model.incentives.tables import Tables
 
-FAMILY = "performance evaluation"
-declare(
-    Card("performance_pay_share", "lever", FAMILY, "share", "part of base pay that depends on the facility's score", "M07", "A", 0.0, 0.0, 0.5, (0.0, 0.3)),
-    Card("weight_first_contact", "lever", FAMILY, "share", "weight of the first-contact rate in the score", "M07", "A", 0.2, 0.0, 1.0, (0.0, 1.0)),
-    Card("weight_two_way_referral", "lever", FAMILY, "share", "weight of the two-way referral rate in the score", "M07", "A", 0.4, 0.0, 1.0, (0.0, 1.0)),
-    Card("weight_rehab_referral", "lever", FAMILY, "share", "weight of the rehabilitation referral rate in the score", "M07", "A", 0.3, 0.0, 1.0, (0.0, 1.0)),
-    Card("weight_satisfaction", "lever", FAMILY, "share", "weight of patient satisfaction in the score", "M07", "A", 0.1, 0.0, 1.0, (0.0, 1.0)),
-    Card("referral_bonus", "lever", FAMILY, "yuan a referral", "paid from the referral fund for a completed referral, up or down", "M08", "A", 0.0, 0.0, 1000.0, (0.0, 300.0)),
-    Card("referral_fund", "lever", FAMILY, "yuan a resident-year", "size of the referral fund the government fills each year", "M08", "A", 10.0, 0.0, 1000.0, (0.0, 50.0)),
-    Card("fund_share_individuals", "lever", FAMILY, "share", "part of a bonus that goes to the physician in person; the rest to the facility", "M08", "A", 0.5, 0.0, 1.0, (0.0, 1.0)),
+FAMILY: Family = "performance evaluation"
+lever_card(
+    "performance_pay_share",
+    FAMILY,
+    "share",
+    "part of base pay that depends on the facility's score",
+    "M07",
+    "A",
+    0.0,
+    (0.0, 0.5),
+    (0.0, 0.3),
+)
+lever_card(
+    "weight_first_contact",
+    FAMILY,
+    "share",
+    "weight of the first-contact rate in the score",
+    "M07",
+    "A",
+    0.2,
+    (0.0, 1.0),
+    (0.0, 1.0),
+)
+lever_card(
+    "weight_two_way_referral",
+    FAMILY,
+    "share",
+    "weight of the two-way referral rate in the score",
+    "M07",
+    "A",
+    0.4,
+    (0.0, 1.0),
+    (0.0, 1.0),
+)
+lever_card(
+    "weight_rehab_referral",
+    FAMILY,
+    "share",
+    "weight of the rehabilitation referral rate in the score",
+    "M07",
+    "A",
+    0.3,
+    (0.0, 1.0),
+    (0.0, 1.0),
+)
+lever_card(
+    "weight_satisfaction",
+    FAMILY,
+    "share",
+    "weight of patient satisfaction in the score",
+    "M07",
+    "A",
+    0.1,
+    (0.0, 1.0),
+    (0.0, 1.0),
+)
+lever_card(
+    "referral_bonus",
+    FAMILY,
+    "yuan a referral",
+    "paid from the referral fund for a completed referral, up or down",
+    "M08",
+    "A",
+    0.0,
+    (0.0, 1000.0),
+    (0.0, 300.0),
+)
+lever_card(
+    "referral_fund",
+    FAMILY,
+    "yuan a resident-year",
+    "size of the referral fund the government fills each year",
+    "M08",
+    "A",
+    10.0,
+    (0.0, 1000.0),
+    (0.0, 50.0),
+)
+lever_card(
+    "fund_share_individuals",
+    FAMILY,
+    "share",
+    "part of a bonus that goes to the physician in person; the rest to the facility",
+    "M08",
+    "A",
+    0.5,
+    (0.0, 1.0),
+    (0.0, 1.0),
 )
 for _name, _target, _what in (
     ("first_contact", 0.70, "first contacts of listed residents at primary care"),
@@ -55,7 +133,9 @@ class ReferralBonus(Instrument):
         self._refill(county)
         a = county.accounts
         inside = county.tier <= 2
-        referrals = np.where(inside, county.counts[:, Count.UP_REFERRAL] + county.counts[:, Count.DOWN_REFERRAL], 0)
+        referrals = np.where(
+            inside, county.counts[:, Count.UP_REFERRAL] + county.counts[:, Count.DOWN_REFERRAL], 0
+        )
         returns = np.where(inside, county.counts[:, Count.OUTPATIENT_RETURN], 0)
         individual = basis_points(lever(county, "fund_share_individuals"))
         due = referrals * bonus
@@ -142,7 +222,12 @@ def stakes(county: County) -> np.ndarray:
 def score_weights(county: County) -> np.ndarray:
     """The four weights, by (facility, KPI). A hospital has no first contacts to win: that weight
     goes to its other three in proportion."""
-    weights = np.array([lever(county, f"weight_{x}") for x in ("first_contact", "two_way_referral", "rehab_referral", "satisfaction")])
+    weights = np.array(
+        [
+            lever(county, f"weight_{x}")
+            for x in ("first_contact", "two_way_referral", "rehab_referral", "satisfaction")
+        ]
+    )
     table = np.tile(weights, (len(county.tier), 1))
     rest = weights[1:].sum()
     hospital = county.tier >= 2
@@ -156,7 +241,14 @@ def score_targets(county: County) -> np.ndarray:
     p = county.p
     two_way = np.where(county.tier <= 1, p.target_two_way_primary, p.target_two_way_hospital)
     n = len(county.tier)
-    return np.column_stack([np.full(n, p.target_first_contact), two_way, np.full(n, p.target_rehab), np.full(n, p.target_satisfaction)])
+    return np.column_stack(
+        [
+            np.full(n, p.target_first_contact),
+            two_way,
+            np.full(n, p.target_rehab),
+            np.full(n, p.target_satisfaction),
+        ]
+    )
 
 
 def indicators(county: County) -> tuple[np.ndarray, np.ndarray]:
@@ -164,17 +256,23 @@ def indicators(county: County) -> tuple[np.ndarray, np.ndarray]:
     year = np.zeros_like(county.year)
     np.add.at(year, county.unit, county.year)
     primary = county.tier <= 1
-    discharges = year[:, Count.ADMITTED_EMERGENCY] + year[:, Count.ADMITTED_REFERRED] + year[:, Count.ADMITTED_OTHER]
-    above = np.column_stack([
-        year[:, Count.LISTED_PRIMARY],
-        np.where(primary, year[:, Count.UP_NEEDED] + year[:, Count.REHAB], year[:, Count.DOWN_REFERRAL]),
-        np.where(primary, year[:, Count.REHAB], year[:, Count.DOWN_REFERRAL]),
-        year[:, Count.SUCCESS],
-    ]).astype(float)
-    below = np.column_stack([
-        year[:, Count.LISTED_CONTACT],
-        np.where(primary, year[:, Count.VISIT], discharges),
-        np.where(primary, year[:, Count.LISTED_CANDIDATE], year[:, Count.CANDIDATE]),
-        year[:, Count.TREATED],
-    ]).astype(float)
+    discharges = (
+        year[:, Count.ADMITTED_EMERGENCY] + year[:, Count.ADMITTED_REFERRED] + year[:, Count.ADMITTED_OTHER]
+    )
+    above = np.column_stack(
+        [
+            year[:, Count.LISTED_PRIMARY],
+            np.where(primary, year[:, Count.UP_NEEDED] + year[:, Count.REHAB], year[:, Count.DOWN_REFERRAL]),
+            np.where(primary, year[:, Count.REHAB], year[:, Count.DOWN_REFERRAL]),
+            year[:, Count.SUCCESS],
+        ]
+    ).astype(float)
+    below = np.column_stack(
+        [
+            year[:, Count.LISTED_CONTACT],
+            np.where(primary, year[:, Count.VISIT], discharges),
+            np.where(primary, year[:, Count.LISTED_CANDIDATE], year[:, Count.CANDIDATE]),
+            year[:, Count.TREATED],
+        ]
+    ).astype(float)
     return np.where(below > 0.0, above / np.maximum(below, 1.0), 0.0), below

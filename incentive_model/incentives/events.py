@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class Count(IntEnum):
-    """What the loops count, by facility and month. The facility is the one that acts, unless said otherwise."""
+    """What the loops count, by facility and month: the facility that acts, unless said otherwise."""
 
     NEW_EPISODE = 0  #: at the resident's own clinic
     SELF_CARE = 1  #: episodes without care, at the resident's own clinic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ class County(Protocol):
 
     month: int
     levers: Mapping[str, float | int | str]  #: in force this month
-    p: object  #: behavioural parameters by card name
+    p: Any  #: behavioural parameters by card name
     n: int  #: residents simulated
     tier: NDArray[np.int64]  #: by facility
     unit: NDArray[np.int64]  #: facility that is evaluated for it: a centre for its clinics
@@ -57,8 +57,8 @@ class Instrument:
     """One incentive: turns events into money.
 
     Subclass it, name it, and say in ``announce`` what payees may expect and in ``settle`` what is
-    paid, month by month; ``close_year`` settles what waits for the year's end. Effects are never written in: residents, physicians and
-    hospitals react to what they expect and to what they get.
+    paid, month by month; ``close_year`` settles what waits for the year's end. Effects are never
+    written in: residents, physicians and hospitals react to what they expect and to what they get.
     """
 
     name: str = ""

@@ -2,20 +2,59 @@
 
 import numpy as np
 
-from incentive_model.cards import Card, declare
-from incentive_model.cards.short import fixed
+from incentive_model.cards.card import Family
+from incentive_model.cards.short import fixed, lever_card
 from incentive_model.incentives.events import Setting
 from incentive_model.incentives.instrument import County, Instrument, basis_points, lever
 from incentive_model.incentives.tables import Tables
 
-FAMILY = "reimbursement differential"
-declare(
-    Card("reimbursement_gap", "lever", FAMILY, "share", "points added to primary reimbursement rates over today's schedule, paid by the fund", "M04", "SEED", 0.0, 0.0, 0.4, (0.0, 0.3)),
-    Card("gatekeeping", "lever", FAMILY, "word", "what happens to an unreferred hospital patient who is no emergency: nothing, a lower rate, or also refusal", "M12", "SEED", "none", choices=("none", "soft", "hard"), distribution="choice"),
-    Card("gate_compliance", "lever", FAMILY, "share", "how often a hospital really turns such a patient away under a hard gate", "MODEL 4", "A", 0.3, 0.0, 1.0, (0.1, 0.6)),
+FAMILY: Family = "reimbursement differential"
+lever_card(
+    "reimbursement_gap",
+    FAMILY,
+    "share",
+    "points added to primary reimbursement rates over today's schedule, paid by the fund",
+    "M04",
+    "SEED",
+    0.0,
+    (0.0, 0.4),
+    (0.0, 0.3),
 )
-fixed("gate_cut_outpatient", 0.20, "share", "points an unreferred outpatient bill is reimbursed less under a gate", "MODEL 4")
-fixed("gate_cut_inpatient", 0.15, "share", "points an unreferred inpatient bill is reimbursed less under a gate", "MODEL 4")
+lever_card(
+    "gatekeeping",
+    FAMILY,
+    "word",
+    "an unreferred hospital patient, no emergency, meets nothing, a lower rate, or refusal as well",
+    "M12",
+    "SEED",
+    "none",
+    choices=("none", "soft", "hard"),
+)
+lever_card(
+    "gate_compliance",
+    FAMILY,
+    "share",
+    "how often a hospital really turns such a patient away under a hard gate",
+    "MODEL 4",
+    "A",
+    0.3,
+    (0.0, 1.0),
+    (0.1, 0.6),
+)
+fixed(
+    "gate_cut_outpatient",
+    0.20,
+    "share",
+    "points an unreferred outpatient bill is reimbursed less under a gate",
+    "MODEL 4",
+)
+fixed(
+    "gate_cut_inpatient",
+    0.15,
+    "share",
+    "points an unreferred inpatient bill is reimbursed less under a gate",
+    "MODEL 4",
+)
 fixed("rate_ceiling", 0.95, "share", "highest reimbursement rate", "MODEL 11")
 
 
@@ -42,7 +81,10 @@ class Gatekeeping(Instrument):
         gate = county.levers[self.name]
         if gate == "none":
             return
-        cuts = ((Setting.OUTPATIENT, county.p.gate_cut_outpatient), (Setting.INPATIENT, county.p.gate_cut_inpatient))
+        cuts = (
+            (Setting.OUTPATIENT, county.p.gate_cut_outpatient),
+            (Setting.INPATIENT, county.p.gate_cut_inpatient),
+        )
         for setting, cut in cuts:
             rates = tables.rate_bp[0, :, 2:, setting]
             tables.rate_bp[0, :, 2:, setting] = np.maximum(rates - basis_points(cut), 0)

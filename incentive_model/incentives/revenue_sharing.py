@@ -1,4 +1,4 @@
-"""Revenue sharing (M01–M03): a share of what a referral earns, a credit for rehabilitation, a shared budget."""
+"""Revenue sharing (M01–M03): a share of what a referral earns, a credit for rehabilitation, a budget."""
 
 from __future__ import annotations
 
@@ -7,24 +7,101 @@ from collections import deque
 
 import numpy as np
 
-from incentive_model.cards import Card, declare
-from incentive_model.cards.short import fixed
+from incentive_model.cards.card import Family
+from incentive_model.cards.short import fixed, lever_card
 from incentive_model.incentives.accounts import Purpose
 from incentive_model.incentives.events import Count, Event
 from incentive_model.incentives.instrument import County, Instrument, basis_points, lever
 from incentive_model.incentives.tables import Tables
 from incentive_model.rules.maths import sigma
 
-FAMILY = "revenue sharing"
-declare(
-    Card("upward_share", "lever", FAMILY, "share", "part of the hospital's revenue after a referral up that goes to the facility that referred", "M02", "A", 0.0, 0.0, 0.5, (0.0, 0.2)),
-    Card("rehab_credit", "lever", FAMILY, "share", "part of the centre's rehabilitation revenue credited to the hospital that referred down", "M02", "A", 0.0, 0.0, 1.0, (0.0, 0.5)),
-    Card("payment_method", "lever", FAMILY, "word", "how the fund pays: each service, or one budget for the whole consortium", "M03", "SEED", "fee_for_service", choices=("fee_for_service", "global_budget"), distribution="choice"),
-    Card("surplus_retained", "lever", FAMILY, "share", "part of a budget's surplus that the consortium keeps", "M03", "A", 0.5, 0.0, 1.0, (0.0, 1.0)),
-    Card("loss_shared", "lever", FAMILY, "share", "part of a budget's deficit that the consortium bears", "M03", "A", 0.3, 0.0, 1.0, (0.0, 1.0)),
-    Card("surplus_split_county", "lever", FAMILY, "share", "county hospitals' part of the shared account", "M01", "A", 0.6, 0.0, 1.0, (0.3, 0.7)),
-    Card("surplus_split_township", "lever", FAMILY, "share", "township centres' part of the shared account", "M01", "A", 0.3, 0.0, 1.0, (0.2, 0.5)),
-    Card("surplus_split_village", "lever", FAMILY, "share", "village clinics' part of the shared account", "M01", "A", 0.1, 0.0, 1.0, (0.05, 0.2)),
+FAMILY: Family = "revenue sharing"
+lever_card(
+    "upward_share",
+    FAMILY,
+    "share",
+    "part of the hospital's revenue after a referral up that goes to the facility that referred",
+    "M02",
+    "A",
+    0.0,
+    (0.0, 0.5),
+    (0.0, 0.2),
+)
+lever_card(
+    "rehab_credit",
+    FAMILY,
+    "share",
+    "part of the centre's rehabilitation revenue credited to the hospital that referred down",
+    "M02",
+    "A",
+    0.0,
+    (0.0, 1.0),
+    (0.0, 0.5),
+)
+lever_card(
+    "payment_method",
+    FAMILY,
+    "word",
+    "how the fund pays: each service, or one budget for the whole consortium",
+    "M03",
+    "SEED",
+    "fee_for_service",
+    choices=("fee_for_service", "global_budget"),
+)
+lever_card(
+    "surplus_retained",
+    FAMILY,
+    "share",
+    "part of a budget's surplus that the consortium keeps",
+    "M03",
+    "A",
+    0.5,
+    (0.0, 1.0),
+    (0.0, 1.0),
+)
+lever_card(
+    "loss_shared",
+    FAMILY,
+    "share",
+    "part of a budget's deficit that the consortium bears",
+    "M03",
+    "A",
+    0.3,
+    (0.0, 1.0),
+    (0.0, 1.0),
+)
+lever_card(
+    "surplus_split_county",
+    FAMILY,
+    "share",
+    "county hospitals' part of the shared account",
+    "M01",
+    "A",
+    0.6,
+    (0.0, 1.0),
+    (0.3, 0.7),
+)
+lever_card(
+    "surplus_split_township",
+    FAMILY,
+    "share",
+    "township centres' part of the shared account",
+    "M01",
+    "A",
+    0.3,
+    (0.0, 1.0),
+    (0.2, 0.5),
+)
+lever_card(
+    "surplus_split_village",
+    FAMILY,
+    "share",
+    "village clinics' part of the shared account",
+    "M01",
+    "A",
+    0.1,
+    (0.0, 1.0),
+    (0.05, 0.2),
 )
 fixed("budget_growth", 0.0, "a year", "growth of the budget over last year's claims", "MODEL 11")
 fixed("budget_certainty", 20.0, "scale", "how sharply the account foresees a surplus or deficit", "MODEL 11")
@@ -99,7 +176,9 @@ class GlobalBudget(Instrument):
         if self.to_date > 0 and self.budget_to_date > 0.0:
             ratio = self.budget_to_date / self.to_date
             surplus_likely = sigma(county.p.budget_certainty * (ratio - 1.0))
-        per_yuan = surplus_likely * lever(county, "surplus_retained") + (1.0 - surplus_likely) * lever(county, "loss_shared")
+        per_yuan = surplus_likely * lever(county, "surplus_retained") + (1.0 - surplus_likely) * lever(
+            county, "loss_shared"
+        )
         tables.certain[Event.CLAIM_YUAN] = -per_yuan * member_shares(county)
 
     def settle(self, county: County) -> None:
@@ -153,13 +232,17 @@ def member_shares(county: County) -> np.ndarray:
 def split_accounts(county: County) -> None:
     """Share what each consortium account holds (or owes) among its members, to the fen."""
     a = county.accounts
-    tier_parts = [round(lever(county, f"surplus_split_{x}") * 10_000) for x in ("village", "township", "county")]
+    tier_parts = [
+        round(lever(county, f"surplus_split_{x}") * 10_000) for x in ("village", "township", "county")
+    ]
     for c, account in enumerate(a.consortia):
         held = county.balance(int(account))
         weights = np.zeros(len(county.tier), np.int64)
         for tier in range(3):
             members = np.flatnonzero((county.consortium == c) & (county.tier == tier))
-            for member, weight in zip(members, shares(tier_parts[tier] * 1000, np.ones(len(members), np.int64)), strict=True):
+            for member, weight in zip(
+                members, shares(tier_parts[tier] * 1000, np.ones(len(members), np.int64)), strict=True
+            ):
                 weights[member] = weight
         pieces = shares(abs(held), weights)
         if held >= 0:

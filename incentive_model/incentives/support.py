@@ -1,19 +1,60 @@
 """Support (M10, M15): reserved slots and beds, the information platform. Never free."""
 
-from incentive_model.cards import Card, declare
-from incentive_model.cards.short import fixed
+from incentive_model.cards.card import Family
+from incentive_model.cards.short import fixed, lever_card
 from incentive_model.incentives.accounts import Purpose
 from incentive_model.incentives.instrument import County, Instrument, lever, sample_fen
 from incentive_model.incentives.tables import Tables
 
-FAMILY = "support"
-declare(
-    Card("reserved_slots", "lever", FAMILY, "share", "part of county hospitals' appointments and beds kept for referred patients", "M10", "SEED", 0.0, 0.0, 0.5, (0.0, 0.5)),
-    Card("reserved_release", "lever", FAMILY, "word", "whether reserved places that are not used go to others", "M10", "A", "releasable", choices=("hard", "releasable"), distribution="choice"),
-    Card("platform_coverage", "lever", FAMILY, "share", "part of facilities and records on the shared information platform", "M15", "SEED", 0.0, 0.0, 1.0, (0.0, 0.92)),
+FAMILY: Family = "support"
+lever_card(
+    "reserved_slots",
+    FAMILY,
+    "share",
+    "part of county hospitals' appointments and beds kept for referred patients",
+    "M10",
+    "SEED",
+    0.0,
+    (0.0, 0.5),
+    (0.0, 0.5),
 )
-fixed("platform_cost", 6.0, "yuan a resident-year", "running cost of a platform that covers everything, paid by the government", "MODEL 14", low=0.0)
-fixed("reserve_cost", 1.0, "yuan a resident-year", "cost of managing a full reserve (per share reserved), paid by county hospitals", "MODEL 14", low=0.0)
+lever_card(
+    "reserved_release",
+    FAMILY,
+    "word",
+    "whether reserved places that are not used go to others",
+    "M10",
+    "A",
+    "releasable",
+    choices=("hard", "releasable"),
+)
+lever_card(
+    "platform_coverage",
+    FAMILY,
+    "share",
+    "part of facilities and records on the shared information platform",
+    "M15",
+    "SEED",
+    0.0,
+    (0.0, 1.0),
+    (0.0, 0.92),
+)
+fixed(
+    "platform_cost",
+    6.0,
+    "yuan a resident-year",
+    "running cost of a platform that covers everything, paid by the government",
+    "MODEL 14",
+    low=0.0,
+)
+fixed(
+    "reserve_cost",
+    1.0,
+    "yuan a resident-year",
+    "cost of managing a full reserve (per share reserved), paid by county hospitals",
+    "MODEL 14",
+    low=0.0,
+)
 
 
 class ReservedSlots(Instrument):

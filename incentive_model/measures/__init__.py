@@ -12,4 +12,15 @@ from incentive_model.measures import patients, payers, providers, system
 from incentive_model.measures.outcome import ResidentOutcome
 from incentive_model.measures.window import MEASURES, Record, Window, value, window
 
-__all__ = ["MEASURES", "Record", "ResidentOutcome", "Window", "patients", "payers", "providers", "system", "value", "window"]
+__all__ = [
+    "MEASURES",
+    "Record",
+    "ResidentOutcome",
+    "Window",
+    "patients",
+    "payers",
+    "providers",
+    "system",
+    "value",
+    "window",
+]

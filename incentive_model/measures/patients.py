@@ -12,17 +12,34 @@ def first_contact_primary_share(w: Window) -> Ratio:
     return w.count(Count.FIRST_CONTACT, tiers=(0, 1)), w.count(Count.FIRST_CONTACT)
 
 
-@measure("primary_visit_share", "patients", "share", "visits (first contacts, specialist visits, follow-ups) at clinics and centres")
+@measure(
+    "primary_visit_share",
+    "patients",
+    "share",
+    "visits (first contacts, specialist visits, follow-ups) at clinics and centres",
+)
 def primary_visit_share(w: Window) -> Ratio:
     return w.count(Count.VISIT, tiers=(0, 1)), w.count(Count.VISIT)
 
 
-@measure("bypass_share", "patients", "share", "first contacts at a hospital for a minor illness (severity below .45, no emergency)", "down")
+@measure(
+    "bypass_share",
+    "patients",
+    "share",
+    "first contacts at a hospital for a minor illness (severity below .45, no emergency)",
+    "down",
+)
 def bypass_share(w: Window) -> Ratio:
     return w.count(Count.BYPASS), w.count(Count.FIRST_CONTACT)
 
 
-@measure("appropriate_level_share", "patients", "share", "first contacts at the lowest tier that is good enough", "up")
+@measure(
+    "appropriate_level_share",
+    "patients",
+    "share",
+    "first contacts at the lowest tier that is good enough",
+    "up",
+)
 def appropriate_level_share(w: Window) -> Ratio:
     return w.count(Count.APPROPRIATE), w.count(Count.FIRST_CONTACT)
 
@@ -42,23 +59,46 @@ def satisfaction(w: Window) -> Ratio:
     return w.count(Count.SUCCESS), w.count(Count.TREATED)
 
 
-@measure("qalys_per_1000", "patients", "QALYs per 1,000 resident-years", "health, undiscounted, expected deaths taken off", "up")
+@measure(
+    "qalys_per_1000",
+    "patients",
+    "QALYs per 1,000 resident-years",
+    "health, undiscounted, expected deaths taken off",
+    "up",
+)
 def qalys_per_1000(w: Window) -> Ratio:
     return w.state.get("qaly_nano", 0.0) / 1e6, w.resident_years
 
 
-@measure("expected_deaths_per_100k", "patients", "deaths per 100,000 resident-years", "expected deaths from episodes", "down")
+@measure(
+    "expected_deaths_per_100k",
+    "patients",
+    "deaths per 100,000 resident-years",
+    "expected deaths from episodes",
+    "down",
+)
 def expected_deaths_per_100k(w: Window) -> Ratio:
     return w.count(Count.DEATH_NANO) / 1e9 * 1e5, w.resident_years
 
 
-@measure("unmet_admission_share", "patients", "share", "of those who wanted a bed, gave up waiting and got no care", "down")
+@measure(
+    "unmet_admission_share",
+    "patients",
+    "share",
+    "of those who wanted a bed, gave up waiting and got no care",
+    "down",
+)
 def unmet_admission_share(w: Window) -> Ratio:
     admitted = w.count(Count.ADMITTED_EMERGENCY, Count.ADMITTED_REFERRED, Count.ADMITTED_OTHER)
     return w.count(Count.UNMET), w.count(Count.UNMET) + admitted
 
 
-@measure("oop_concentration_index", "patients", "index", "concentration of yearly out-of-pocket by income rank (above 0: the rich pay more)")
+@measure(
+    "oop_concentration_index",
+    "patients",
+    "index",
+    "concentration of yearly out-of-pocket by income rank (above 0: the rich pay more)",
+)
 def oop_concentration_index(w: Window) -> Ratio:
     return w.state.get("oop_concentration", 0.0), w.state.get("years", 0.0)
 
@@ -89,22 +129,50 @@ def awareness(w: Window) -> Ratio:
     return w.state.get("awareness", 0.0), w.state.get("months", 0.0)
 
 
-@per_tier("wait_days_{tier}_referred", (2,), "patients", "days", "days to an appointment at {tier}, referred patients", "down")
+@per_tier(
+    "wait_days_{tier}_referred",
+    (2,),
+    "patients",
+    "days",
+    "days to an appointment at {tier}, referred patients",
+    "down",
+)
 def wait_days_referred(w: Window, tier: int) -> Ratio:
     return w.state.get(f"wait_referred_T{tier}", 0.0), w.count(Count.VISIT_REFERRED, tiers=[tier])
 
 
-@per_tier("wait_days_{tier}_other", (0, 1, 2), "patients", "days", "days to an appointment at {tier}, patients without a referral", "down")
+@per_tier(
+    "wait_days_{tier}_other",
+    (0, 1, 2),
+    "patients",
+    "days",
+    "days to an appointment at {tier}, patients without a referral",
+    "down",
+)
 def wait_days_other(w: Window, tier: int) -> Ratio:
     visits = w.count(Count.VISIT, tiers=[tier]) - w.count(Count.VISIT_REFERRED, tiers=[tier])
     return w.state.get(f"wait_other_T{tier}", 0.0), visits
 
 
-@per_tier("bed_wait_days_{tier}_referred", (2,), "patients", "days", "days to a bed at {tier}, referred patients", "down")
+@per_tier(
+    "bed_wait_days_{tier}_referred",
+    (2,),
+    "patients",
+    "days",
+    "days to a bed at {tier}, referred patients",
+    "down",
+)
 def bed_wait_days_referred(w: Window, tier: int) -> Ratio:
     return w.state.get(f"bed_wait_referred_T{tier}", 0.0), w.count(Count.ADMITTED_REFERRED, tiers=[tier])
 
 
-@per_tier("bed_wait_days_{tier}_other", (1, 2), "patients", "days", "days to a bed at {tier}, neither referred nor an emergency", "down")
+@per_tier(
+    "bed_wait_days_{tier}_other",
+    (1, 2),
+    "patients",
+    "days",
+    "days to a bed at {tier}, neither referred nor an emergency",
+    "down",
+)
 def bed_wait_days_other(w: Window, tier: int) -> Ratio:
     return w.state.get(f"bed_wait_other_T{tier}", 0.0), w.count(Count.ADMITTED_OTHER, tiers=[tier])

@@ -15,13 +15,17 @@ def _net(w: Window, tier: int, what: str) -> float:
     return float(w.net[start : start + n][w.tier == tier].sum()) / 100.0
 
 
-@per_tier("income_{tier}", (0, 1, 2), "physicians", "yuan a physician-year", "pay of physicians at {tier}", "up")
+@per_tier(
+    "income_{tier}", (0, 1, 2), "physicians", "yuan a physician-year", "pay of physicians at {tier}", "up"
+)
 def income(w: Window, tier: int) -> Ratio:
     physicians = float(w.physicians[w.tier == tier].sum())
     return _net(w, tier, "physicians") * w.weight, physicians * w.months / 12.0
 
 
-@per_tier("workload_{tier}", (0, 1, 2), "physicians", "visits a physician-day", "visits at {tier} on a working day")
+@per_tier(
+    "workload_{tier}", (0, 1, 2), "physicians", "visits a physician-day", "visits at {tier} on a working day"
+)
 def workload(w: Window, tier: int) -> Ratio:
     physicians = float(w.physicians[w.tier == tier].sum())
     return w.count(Count.VISIT, tiers=[tier]) * w.weight, physicians * w.p.clinic_days * w.months
@@ -37,7 +41,9 @@ def visits(w: Window, tier: int) -> Ratio:
     return w.count(Count.VISIT, tiers=[tier]), w.resident_years
 
 
-@per_tier("admissions_{tier}", (1, 2, 3), "institutions", "admissions a resident-year", "admissions at {tier}")
+@per_tier(
+    "admissions_{tier}", (1, 2, 3), "institutions", "admissions a resident-year", "admissions at {tier}"
+)
 def admissions(w: Window, tier: int) -> Ratio:
     kinds = (Count.ADMITTED_EMERGENCY, Count.ADMITTED_REFERRED, Count.ADMITTED_OTHER)
     return w.count(*kinds, tiers=[tier]), w.resident_years
@@ -48,18 +54,34 @@ def bed_occupancy(w: Window, tier: int) -> Ratio:
     rows = w.tier == tier
     c = w.counts[rows]
     admitted = c[:, Count.ADMITTED_EMERGENCY] + c[:, Count.ADMITTED_REFERRED] + c[:, Count.ADMITTED_OTHER]
-    days = admitted * w.stay_days[rows] + c[:, Count.RETAINED] * w.p.extra_days + c[:, Count.REHAB] * w.p.rehab_days
+    days = (
+        admitted * w.stay_days[rows]
+        + c[:, Count.RETAINED] * w.p.extra_days
+        + c[:, Count.REHAB] * w.p.rehab_days
+    )
     beds = w.beds[rows]
-    return float(days.sum()) * w.weight, float(np.where(np.isfinite(beds), beds, 0.0).sum()) * w.p.month_days * w.months
+    return float(days.sum()) * w.weight, float(
+        np.where(np.isfinite(beds), beds, 0.0).sum()
+    ) * w.p.month_days * w.months
 
 
-@per_tier("surplus_{tier}", (0, 1, 2), "institutions", "yuan a resident-year", "what {tier} earn less what they pay", "up")
+@per_tier(
+    "surplus_{tier}",
+    (0, 1, 2),
+    "institutions",
+    "yuan a resident-year",
+    "what {tier} earn less what they pay",
+    "up",
+)
 def surplus(w: Window, tier: int) -> Ratio:
     return _net(w, tier, "facilities"), w.resident_years
 
 
-@measure("revenue_per_capita", "institutions", "yuan a resident-year", "bills of all providers, the outside hospital's too")
+@measure(
+    "revenue_per_capita",
+    "institutions",
+    "yuan a resident-year",
+    "bills of all providers, the outside hospital's too",
+)
 def revenue_per_capita(w: Window) -> Ratio:
     return w.yuan(CARE, Group, Group), w.resident_years
-
-

@@ -16,32 +16,62 @@ def admissions_per_capita(w: Window) -> Ratio:
     return w.count(*ADMITTED), w.resident_years
 
 
-@measure("out_of_area_admissions_per_1000", "system", "admissions per 1,000 resident-years", "admissions at the outside hospital", "down")
+@measure(
+    "out_of_area_admissions_per_1000",
+    "system",
+    "admissions per 1,000 resident-years",
+    "admissions at the outside hospital",
+    "down",
+)
 def out_of_area_admissions_per_1000(w: Window) -> Ratio:
     return 1000.0 * w.count(*ADMITTED, tiers=[3]), w.resident_years
 
 
-@measure("up_referral_rate", "system", "share of primary visits", "completed referrals from primary care to a hospital")
+@measure(
+    "up_referral_rate",
+    "system",
+    "share of primary visits",
+    "completed referrals from primary care to a hospital",
+)
 def up_referral_rate(w: Window) -> Ratio:
     return w.count(Count.UP_REFERRAL), w.count(Count.VISIT, tiers=(0, 1))
 
 
-@measure("referrals_issued_rate", "system", "share of primary visits", "referrals up issued, completed or not")
+@measure(
+    "referrals_issued_rate", "system", "share of primary visits", "referrals up issued, completed or not"
+)
 def referrals_issued_rate(w: Window) -> Ratio:
     return w.count(Count.REFERRAL_ISSUED), w.count(Count.VISIT, tiers=(0, 1))
 
 
-@measure("down_referral_rate", "system", "share of hospital discharges", "completed referrals down to rehabilitation at a centre", "up")
+@measure(
+    "down_referral_rate",
+    "system",
+    "share of hospital discharges",
+    "completed referrals down to rehabilitation at a centre",
+    "up",
+)
 def down_referral_rate(w: Window) -> Ratio:
     return w.count(Count.DOWN_REFERRAL), w.count(*ADMITTED, tiers=(2, 3))
 
 
-@measure("rehab_referral_rate", "system", "share of candidates", "completed referrals down, of those who could recover at a centre", "up")
+@measure(
+    "rehab_referral_rate",
+    "system",
+    "share of candidates",
+    "completed referrals down, of those who could recover at a centre",
+    "up",
+)
 def rehab_referral_rate(w: Window) -> Ratio:
     return w.count(Count.DOWN_REFERRAL), w.count(Count.CANDIDATE)
 
 
-@measure("rehab_candidate_share", "system", "share of hospital discharges", "inpatients who could recover at a centre")
+@measure(
+    "rehab_candidate_share",
+    "system",
+    "share of hospital discharges",
+    "inpatients who could recover at a centre",
+)
 def rehab_candidate_share(w: Window) -> Ratio:
     return w.count(Count.CANDIDATE), w.count(*ADMITTED, tiers=(2, 3))
 
@@ -56,12 +86,24 @@ def down_acceptance_share(w: Window) -> Ratio:
     return w.count(Count.DOWN_REFERRAL), w.count(Count.DOWN_OFFER)
 
 
-@measure("outpatient_return_rate", "system", "share of eligible outpatients", "hospital outpatients returned to their centre", "up")
+@measure(
+    "outpatient_return_rate",
+    "system",
+    "share of eligible outpatients",
+    "hospital outpatients returned to their centre",
+    "up",
+)
 def outpatient_return_rate(w: Window) -> Ratio:
     return w.count(Count.OUTPATIENT_RETURN), w.count(Count.RETURN_ELIGIBLE)
 
 
-@measure("up_fulfilment", "system", "share", "primary contacts that need the hospital and get there by referral", "up")
+@measure(
+    "up_fulfilment",
+    "system",
+    "share",
+    "primary contacts that need the hospital and get there by referral",
+    "up",
+)
 def up_fulfilment(w: Window) -> Ratio:
     return w.count(Count.UP_NEEDED), w.count(Count.CONTACT_NEEDING)
 
@@ -71,12 +113,20 @@ def down_fulfilment(w: Window) -> Ratio:
     return w.count(Count.DOWN_REFERRAL), w.count(Count.CANDIDATE)
 
 
-@measure("unnecessary_referral_share", "system", "share", "completed referrals up that were not needed", "down")
+@measure(
+    "unnecessary_referral_share", "system", "share", "completed referrals up that were not needed", "down"
+)
 def unnecessary_referral_share(w: Window) -> Ratio:
     done = w.count(Count.UP_REFERRAL)
     return done - w.count(Count.UP_NEEDED), done
 
 
-@measure("retained_days", "system", "days per 1,000 resident-years", "extra bed-days of candidates who stay", "down")
+@measure(
+    "retained_days",
+    "system",
+    "days per 1,000 resident-years",
+    "extra bed-days of candidates who stay",
+    "down",
+)
 def retained_days(w: Window) -> Ratio:
     return 1000.0 * w.count(Count.RETAINED) * w.p.extra_days, w.resident_years

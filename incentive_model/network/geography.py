@@ -7,7 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 
-def travel_minutes(facilities: pd.DataFrame, base_minutes: float, minutes_per_km: float) -> NDArray[np.float64]:
+def travel_minutes(
+    facilities: pd.DataFrame, base_minutes: float, minutes_per_km: float
+) -> NDArray[np.float64]:
     """Minutes one way between all facilities, by (from, to): base + per km · straight distance.
 
     A resident lives at their clinic, which is ``base_minutes`` away.

@@ -25,12 +25,12 @@ def institution_graph(
     ids = facilities["id"].astype(str).to_list()
     for row in facilities.itertuples():
         graph.add_node(row.id, kind="facility", tier=row.tier, name=row.name, x_km=row.x_km, y_km=row.y_km)
-    for row in facilities.itertuples():
-        if row.parent_row >= 0:
-            graph.add_edge(row.id, ids[row.parent_row], key="refers_to")
-        if row.consortium:
-            graph.add_node(row.consortium, kind="consortium")
-            graph.add_edge(row.id, row.consortium, key="member_of")
+    for name, parent, consortium in zip(ids, facilities["parent_row"], facilities["consortium"], strict=True):
+        if parent >= 0:
+            graph.add_edge(name, ids[parent], key="refers_to")
+        if consortium:
+            graph.add_node(consortium, kind="consortium")
+            graph.add_edge(name, consortium, key="member_of")
     for k, (home, target) in enumerate(zip(physician_facility, tie_target, strict=True)):
         name = f"{ids[home]}/{k}"
         graph.add_node(name, kind="physician")

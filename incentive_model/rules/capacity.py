@@ -15,7 +15,9 @@ fixed("clinic_days", 25.0, "days a month", "days a physician sees outpatients", 
 fixed("month_days", 30.4, "days", "length of a month", "MODEL 7", "D")
 fixed("wait_severity", 0.02, "severity", "worsening in a month of waiting for a bed", "MODEL 7")
 fixed("queue_leave", 0.35, "share", "part of those waiting for a bed who give up each month", "MODEL 7")
-fixed("queue_outside", 0.40, "share", "part of those who give up that goes to the outside hospital", "MODEL 7")
+fixed(
+    "queue_outside", 0.40, "share", "part of those who give up that goes to the outside hospital", "MODEL 7"
+)
 fixed("outside_load", 1.0, "ratio", "load of a hospital without a stated capacity", "MODEL 7")
 
 
@@ -49,7 +51,13 @@ def days(full: float, limit: float, load: float) -> float:
 
 
 def appointment_days(
-    full: float, limit: float, referred: float, other: float, capacity: float, reserved: float, releasable: bool
+    full: float,
+    limit: float,
+    referred: float,
+    other: float,
+    capacity: float,
+    reserved: float,
+    releasable: bool,
 ) -> AppointmentDays:
     """Days to an appointment with a share ``reserved`` of capacity kept for referred patients.
 

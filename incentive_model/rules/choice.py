@@ -6,24 +6,118 @@ from incentive_model.cards.short import fixed, uncertain
 from incentive_model.rules.maths import clip, sigma
 
 M4 = "MODEL 4"
-uncertain("perception_bias", 0.06, (0.0, 0.12), "severity", "how much severer an illness feels than it is", M4)
+uncertain(
+    "perception_bias", 0.06, (0.0, 0.12), "severity", "how much severer an illness feels than it is", M4
+)
 uncertain("perception_noise", 0.12, (0.06, 0.2), "severity", "spread of the severity people perceive", M4)
-uncertain("beta_quality", 6.0, (4.0, 8.0), "utils", "weight of a facility's attractiveness, times severity", M4, "F", symbol="β_q")
+uncertain(
+    "beta_quality",
+    6.0,
+    (4.0, 8.0),
+    "utils",
+    "weight of a facility's attractiveness, times severity",
+    M4,
+    "F",
+    symbol="β_q",
+)
 uncertain("beta_trust", 1.5, (0.8, 2.5), "utils", "weight of trust", "calibration 2.8", symbol="β_τ")
-uncertain("beta_visit_price", 0.005, (0.002, 0.01), "utils a yuan", "weight of what a visit costs the patient", "calibration 2.8", symbol="β_o")
-uncertain("beta_admission_price", 0.0003, (0.0001, 0.0006), "utils a yuan", "weight of what an admission would cost the patient", M4, "F", symbol="β_i")
-uncertain("beta_travel", 0.02, (0.01, 0.03), "utils a minute", "weight of travel time", "calibration 2.8", symbol="β_t")
-uncertain("beta_waiting_room", 0.01, (0.005, 0.02), "utils a minute", "weight of waiting in the building", M4, symbol="β_w")
-uncertain("beta_appointment", 0.03, (0.01, 0.06), "utils a day", "weight of days to an appointment", M4, symbol="β_d")
-uncertain("beta_contract", 0.6, (0.2, 0.9), "utils", "pull of a family-doctor contract (−9 points of self-referral)", "calibration 2.3", "S", symbol="β_fd")
+uncertain(
+    "beta_visit_price",
+    0.005,
+    (0.002, 0.01),
+    "utils a yuan",
+    "weight of what a visit costs the patient",
+    "calibration 2.8",
+    symbol="β_o",
+)
+uncertain(
+    "beta_admission_price",
+    0.0003,
+    (0.0001, 0.0006),
+    "utils a yuan",
+    "weight of what an admission would cost the patient",
+    M4,
+    "F",
+    symbol="β_i",
+)
+uncertain(
+    "beta_travel",
+    0.02,
+    (0.01, 0.03),
+    "utils a minute",
+    "weight of travel time",
+    "calibration 2.8",
+    symbol="β_t",
+)
+uncertain(
+    "beta_waiting_room",
+    0.01,
+    (0.005, 0.02),
+    "utils a minute",
+    "weight of waiting in the building",
+    M4,
+    symbol="β_w",
+)
+uncertain(
+    "beta_appointment",
+    0.03,
+    (0.01, 0.06),
+    "utils a day",
+    "weight of days to an appointment",
+    M4,
+    symbol="β_d",
+)
+uncertain(
+    "beta_contract",
+    0.6,
+    (0.2, 0.9),
+    "utils",
+    "pull of a family-doctor contract (−9 points of self-referral)",
+    "calibration 2.3",
+    "S",
+    symbol="β_fd",
+)
 uncertain("beta_habit", 0.5, (0.2, 1.0), "utils", "pull of the facility used last", M4, symbol="β_h")
-uncertain("constant_T0", 0.7, (0.2, 1.2), "utils", "what else speaks for a village clinic", M4, "F", symbol="ASC_T0")
-uncertain("constant_T1", 0.0, (-0.5, 0.5), "utils", "what else speaks for a centre (the reference)", M4, "F", symbol="ASC_T1")
-uncertain("constant_T2", -0.29, (-0.6, 0.5), "utils", "what else speaks for a county hospital", M4, "F", symbol="ASC_T2")
-uncertain("constant_T3", -0.10, (-0.6, 0.6), "utils", "what else speaks for the outside hospital", M4, "F", symbol="ASC_T3")
-uncertain("self_care_constant", 3.35, (2.5, 4.2), "utils", "value of self-care for a trifle", M4, "F", symbol="a₀")
+uncertain(
+    "constant_T0", 0.7, (0.2, 1.2), "utils", "what else speaks for a village clinic", M4, "F", symbol="ASC_T0"
+)
+uncertain(
+    "constant_T1",
+    0.0,
+    (-0.5, 0.5),
+    "utils",
+    "what else speaks for a centre (the reference)",
+    M4,
+    "F",
+    symbol="ASC_T1",
+)
+uncertain(
+    "constant_T2",
+    -0.29,
+    (-0.6, 0.5),
+    "utils",
+    "what else speaks for a county hospital",
+    M4,
+    "F",
+    symbol="ASC_T2",
+)
+uncertain(
+    "constant_T3",
+    -0.10,
+    (-0.6, 0.6),
+    "utils",
+    "what else speaks for the outside hospital",
+    M4,
+    "F",
+    symbol="ASC_T3",
+)
+uncertain(
+    "self_care_constant", 3.35, (2.5, 4.2), "utils", "value of self-care for a trifle", M4, "F", symbol="a₀"
+)
 fixed("self_care_severity", 9.0, "utils", "loss of value of self-care with severity squared", M4)
-uncertain("gateway_weight", 0.7, (0.3, 1.0), "share", "weight of the option of going up with a referral's terms", M4)
+uncertain(
+    "gateway_weight", 0.7, (0.3, 1.0), "share", "weight of the option of going up with a referral's terms", M4
+)
 
 
 class Appeal(NamedTuple):
@@ -105,6 +199,8 @@ def self_care(p: Any, severity: float) -> float:
 
 
 def gateway(p: Any, severity: float, value_referred: float, best_unreferred: float) -> float:
-    """What a primary facility is worth as the way up: 0.7·σ(10(ŝ−½))·min(2, (V_T2|referred − max V_T2|unreferred)⁺)."""
+    """What a primary facility is worth as the way up:
+    0.7·σ(10(ŝ−½))·min(2, (V_T2|referred − max V_T2|unreferred)⁺).
+    """
     gain = clip(value_referred - best_unreferred, 0.0, 2.0)
     return p.gateway_weight * sigma(10.0 * (severity - 0.5)) * gain

@@ -6,20 +6,53 @@ from incentive_model.cards.short import fixed, uncertain
 from incentive_model.rules.maths import clip
 
 M8 = "MODEL 8"
-fixed("candidate_share", 0.28, "share", "scale of the share of inpatients who could recover elsewhere", M8, "D")
+fixed(
+    "candidate_share", 0.28, "share", "scale of the share of inpatients who could recover elsewhere", M8, "D"
+)
 fixed("extra_days", 4.0, "days", "days a kept candidate stays on", M8)
 fixed("rehab_days", 7.0, "days", "length of a rehabilitation episode at a centre", M8)
 uncertain("rehab_price", 1200.0, (800.0, 2000.0), "yuan", "price of a rehabilitation episode at a centre", M8)
 fixed("day_price", 350.0, "yuan", "price of one more bed-day", M8)
-uncertain("late_day_margin", 100.0, (75.0, 250.0), "yuan", "margin of a late bed-day under fee for service", M8, "F", symbol="M_day")
+uncertain(
+    "late_day_margin",
+    100.0,
+    (75.0, 250.0),
+    "yuan",
+    "margin of a late bed-day under fee for service",
+    M8,
+    "F",
+    symbol="M_day",
+)
 uncertain("scale_discharge", 150.0, (75.0, 300.0), "yuan", "noise of the ward physician's decision", M8)
-fixed("displaced_margin", 300.0, "yuan a day", "margin of the admission a late bed-day displaces in a full house", M8)
+fixed(
+    "displaced_margin",
+    300.0,
+    "yuan a day",
+    "margin of the admission a late bed-day displaces in a full house",
+    M8,
+)
 fixed("displaced_margin_T3", 150.0, "yuan a day", "the same at the outside hospital", M8)
 uncertain("hassle_down", 32.0, (20.0, 80.0), "yuan", "trouble of one referral down", M8, "F", symbol="H_d")
 fixed("platform_hassle_down", 0.6, "share", "trouble of a referral down the platform removes", M8)
-uncertain("conscience_down", 40.0, (20.0, 60.0), "yuan", "worth of rehabilitation to a fully altruistic physician", M8)
+uncertain(
+    "conscience_down",
+    40.0,
+    (20.0, 60.0),
+    "yuan",
+    "worth of rehabilitation to a fully altruistic physician",
+    M8,
+)
 uncertain("conscience_home", 30.0, (15.0, 45.0), "yuan", "cost of sending a candidate home to the same", M8)
-uncertain("repute_gap", 3.92, (3.0, 6.0), "utils", "how the hospital's better repute holds a patient", M8, "F", symbol="κ_rep")
+uncertain(
+    "repute_gap",
+    3.92,
+    (3.0, 6.0),
+    "utils",
+    "how the hospital's better repute holds a patient",
+    M8,
+    "F",
+    symbol="κ_rep",
+)
 fixed("accept_down_trust", 3.0, "utils", "weight of trust in the centre against the hospital", M8)
 fixed("accept_down_price", 0.002, "utils a yuan", "weight of the money a patient saves below", M8)
 fixed("accept_down_travel", 0.02, "utils a minute", "weight of being nearer home", M8)
@@ -61,7 +94,13 @@ def candidate_probability(p: Any, severity: float) -> float:
 
 
 def retain(
-    p: Any, tier: int, pass_on: float, day_margin: float, account_per_claim: float, promised: float, occupancy: float
+    p: Any,
+    tier: int,
+    pass_on: float,
+    day_margin: float,
+    account_per_claim: float,
+    promised: float,
+    occupancy: float,
 ) -> Retain:
     """θ·n·(M_day − λ) + θ·n·account·350·F + promised, λ = 300·clip((occ−.85)/.15, 0, 1) (150 outside).
 
@@ -80,8 +119,10 @@ def retain(
     )
 
 
-def send_down(p: Any, pay: float, altruism: float, unaware: int, complex_process: int, platform: float) -> SendDown:
-    """pay − H_d(0.4 + 0.8·unaware + 0.4·complex)(1 − .6·platform) + 40α; ``pay`` as the physician believes it."""
+def send_down(
+    p: Any, pay: float, altruism: float, unaware: int, complex_process: int, platform: float
+) -> SendDown:
+    """pay − H_d(0.4 + 0.8·unaware + 0.4·complex)(1 − .6·platform) + 40α, ``pay`` as it is believed."""
     trouble = p.hassle_down * (0.4 + 0.8 * unaware + 0.4 * complex_process)
     return SendDown(
         pay=pay,
@@ -109,7 +150,8 @@ def accept_down(
     contract: int,
     platform: float,
 ) -> AcceptDown:
-    """−κ_rep(A_f−A_T1) + 3(τ_T1−τ_f) + 0.002·y^−½(OOP_stay−OOP_down) + 0.02·h(t_f−t_T1) + .5·contract + .3·platform.
+    """−κ_rep(A_f−A_T1) + 3(τ_T1−τ_f) + 0.002·y^−½(OOP_stay−OOP_down) + 0.02·h(t_f−t_T1)
+    + .5·contract + .3·platform.
 
     No free constant: with equal quality, trust and price the patient is indifferent but for travel.
     """

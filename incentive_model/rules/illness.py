@@ -7,17 +7,44 @@ from incentive_model.cards.short import fixed, fixed_by_age, uncertain
 from incentive_model.rules.maths import by_age
 
 M2 = "MODEL 2"
-uncertain("illness_rate", 0.79, (0.6, 0.9), "scale", "scale of the monthly chance of a new episode", M2, "F", symbol="ε")
-fixed_by_age("onset", (0.40, 0.33, 0.52, 0.72), "a month", "chance of a new episode before scaling", "calibration 2.2")
-fixed_by_age("severe_share", (0.011, 0.010, 0.019, 0.038), "share", "share of new episodes that are severe", "calibration 2.2")
-fixed_by_age("moderate_share", (0.09, 0.09, 0.13, 0.17), "share", "share of new episodes that are moderate", "calibration 2.2")
-uncertain("severe_scale", 0.90, (0.8, 1.2), "scale", "scale of the share of severe episodes", M2, "F", symbol="p_s")
+uncertain(
+    "illness_rate",
+    0.79,
+    (0.6, 0.9),
+    "scale",
+    "scale of the monthly chance of a new episode",
+    M2,
+    "F",
+    symbol="ε",
+)
+fixed_by_age(
+    "onset", (0.40, 0.33, 0.52, 0.72), "a month", "chance of a new episode before scaling", "calibration 2.2"
+)
+fixed_by_age(
+    "severe_share",
+    (0.011, 0.010, 0.019, 0.038),
+    "share",
+    "share of new episodes that are severe",
+    "calibration 2.2",
+)
+fixed_by_age(
+    "moderate_share",
+    (0.09, 0.09, 0.13, 0.17),
+    "share",
+    "share of new episodes that are moderate",
+    "calibration 2.2",
+)
+uncertain(
+    "severe_scale", 0.90, (0.8, 1.2), "scale", "scale of the share of severe episodes", M2, "F", symbol="p_s"
+)
 fixed("season_amplitude", 0.15, "share", "winter peak of illness over its mean", M2)
 uncertain("chronic_onset", 0.25, (0.1, 0.4), "share", "extra illness of an uncontrolled chronic patient", M2)
 uncertain("chronic_severe", 0.6, (0.2, 1.0), "share", "extra severity of an uncontrolled chronic patient", M2)
 fixed("emergency_share", 0.4, "share", "share of severe new episodes that are emergencies", M2)
 uncertain("control_gain", 0.03, (0.01, 0.06), "a month", "gain of chronic control in a month with care", M2)
-uncertain("control_loss", 0.03, (0.01, 0.06), "a month", "loss of chronic control in a month without care", M2)
+uncertain(
+    "control_loss", 0.03, (0.01, 0.06), "a month", "loss of chronic control in a month without care", M2
+)
 fixed("control_start", 0.62, "0–1", "chronic control at the start: its own fixed point", M2, "D")
 
 
@@ -37,7 +64,9 @@ def severity(p: Any, age: int, chronic: int, control: float, u_class: float, u_w
 
     The severe share is p_s·(1 + 0.6·chronic·(½−K)).
     """
-    severe = by_age(age, p.severe_share_0_14, p.severe_share_15_44, p.severe_share_45_59, p.severe_share_60_up)
+    severe = by_age(
+        age, p.severe_share_0_14, p.severe_share_15_44, p.severe_share_45_59, p.severe_share_60_up
+    )
     severe = p.severe_scale * severe * (1.0 + p.chronic_severe * chronic * (0.5 - control))
     moderate = by_age(
         age, p.moderate_share_0_14, p.moderate_share_15_44, p.moderate_share_45_59, p.moderate_share_60_up

@@ -6,14 +6,42 @@ from incentive_model.cards.short import fixed, uncertain
 from incentive_model.rules.maths import clip
 
 M12 = "MODEL 12"
-uncertain("inducement_margin", 0.35, (0.2, 0.5), "share", "margin that drives service under fee for service", M12, symbol="μ")
+uncertain(
+    "inducement_margin",
+    0.35,
+    (0.2, 0.5),
+    "share",
+    "margin that drives service under fee for service",
+    M12,
+    symbol="μ",
+)
 uncertain("inducement_account", 0.7, (0.4, 1.0), "share", "how the shared account holds it back", M12)
 fixed("inducement_low", -0.10, "share", "least intensity against the indicated", M12)
 fixed("inducement_high", 0.35, "share", "most intensity against the indicated", "calibration 2.7")
-uncertain("altruism_mean", 0.78, (0.4, 1.2), "weight", "mean weight of the patient against own profit", "calibration 2.7", "S", symbol="ᾱ")
+uncertain(
+    "altruism_mean",
+    0.78,
+    (0.4, 1.2),
+    "weight",
+    "mean weight of the patient against own profit",
+    "calibration 2.7",
+    "S",
+    symbol="ᾱ",
+)
 uncertain("altruism_cv", 0.5, (0.2, 0.8), "ratio", "spread of altruism over its mean", "calibration 2.7")
-uncertain("uncovered_share", 0.08, (0.05, 0.15), "share", "part of a bill outside insurance", "calibration 2.5", "M", symbol="u")
-uncertain("shift_cost", 4.5, (3.0, 8.0), "scale", "conscience and control against moving a bill to the patient", M12)
+uncertain(
+    "uncovered_share",
+    0.08,
+    (0.05, 0.15),
+    "share",
+    "part of a bill outside insurance",
+    "calibration 2.5",
+    "M",
+    symbol="u",
+)
+uncertain(
+    "shift_cost", 4.5, (3.0, 8.0), "scale", "conscience and control against moving a bill to the patient", M12
+)
 fixed("shift_limit", 0.15, "share", "most of a bill that can be moved to the patient", M12)
 fixed("harm_of_skimping", 0.3, "share", "loss of success by service below the indicated", M12)
 

@@ -38,4 +38,4 @@ def by_age(age: int, child: float, adult: float, middle: float, old: float) -> f
 
 def nano(x: float) -> int:
     """``x`` in whole billionths, so that sums are exact in any order."""
-    return int(math.floor(x * 1e9 + 0.5))
+    return math.floor(x * 1e9 + 0.5)

@@ -14,8 +14,12 @@ fixed("resolved_loss", 0.4, "share", "part of an episode's loss felt when treatm
 fixed("failed_loss", 1.0, "share", "part felt when it fails or the patient waits", M9)
 fixed("untreated_loss", 0.7, "share", "part felt without treatment", M9)
 fixed("inpatient_loss", 0.3, "share", "more of it as an inpatient", M9)
-uncertain("referred_quality", 0.97, (0.94, 1.0), "factor", "success after a referral without the platform", M9)
-uncertain("home_quality", 0.93, (0.88, 1.0), "factor", "success of a candidate sent home without rehabilitation", M9)
+uncertain(
+    "referred_quality", 0.97, (0.94, 1.0), "factor", "success after a referral without the platform", M9
+)
+uncertain(
+    "home_quality", 0.93, (0.88, 1.0), "factor", "success of a candidate sent home without rehabilitation", M9
+)
 fixed("failure_severity", 0.08, "severity", "worsening after a failure", M9)
 fixed("carry_trifle", 0.3, "share", "chance that a failed trifle (s ≤ .3) carries on", M9)
 fixed("carry_inpatient", 0.25, "share", "chance that a failed admission carries on", M9)
@@ -24,7 +28,15 @@ fixed("death_base", 0.0005, "an episode", "chance of death of any episode", M9)
 fixed("death_severe", 0.03, "an episode", "more of it for the severest", M9)
 fixed("death_failed", 4.0, "factor", "chance of death of the severe part after a failure or a wait", M9)
 fixed("death_untreated", 3.0, "factor", "the same without treatment", M9)
-fixed("qaly_threshold", 37_446.0, "yuan a QALY", "worth of a QALY (2017 yuan per DALY averted)", "calibration 2.10", "S", low=0.0)
+fixed(
+    "qaly_threshold",
+    37_446.0,
+    "yuan a QALY",
+    "worth of a QALY (2017 yuan per DALY averted)",
+    "calibration 2.10",
+    "S",
+    low=0.0,
+)
 fixed("time_worth", 0.5, "share of wage", "worth of a patient's hour", "MODEL 16", low=0.0)
 fixed("work_hours", 2000.0, "hours a year", "hours behind a yearly income", "MODEL 16")
 
@@ -70,7 +82,9 @@ def death_probability(p: Any, severity: float, ending: int) -> float:
 
 def life_lost(p: Any, age: int, probability: float) -> float:
     """QALYs an expected death takes, discounted once."""
-    return probability * by_age(age, p.life_left_0_14, p.life_left_15_44, p.life_left_45_59, p.life_left_60_up)
+    return probability * by_age(
+        age, p.life_left_0_14, p.life_left_15_44, p.life_left_45_59, p.life_left_60_up
+    )
 
 
 def carried_severity(p: Any, severity: float, ending: int, inpatient: bool, u: float) -> float:
@@ -89,4 +103,4 @@ def carried_severity(p: Any, severity: float, ending: int, inpatient: bool, u: f
 
 def time_cost(p: Any, income: float, minutes: float) -> int:
     """Worth of a patient's time in fen: ½ of the hourly income, rounded down."""
-    return int(math.floor(p.time_worth * income / p.work_hours / 60.0 * minutes * 100.0))
+    return math.floor(p.time_worth * income / p.work_hours / 60.0 * minutes * 100.0)

@@ -6,9 +6,21 @@ from incentive_model.cards.short import fixed, uncertain
 from incentive_model.rules.maths import sigma
 
 M3 = "MODEL 3"
-uncertain("quality_slope", 9.0, (6.0, 12.0), "utils", "how fast success falls as severity outgrows capability", M3)
-uncertain("quality_level", 1.2, (0.8, 1.6), "utils", "log odds of success where severity equals capability", M3)
-uncertain("weight_technical", 0.568, (0.45, 0.68), "share", "weight of capability against infrastructure", "Q02", "SEED")
+uncertain(
+    "quality_slope", 9.0, (6.0, 12.0), "utils", "how fast success falls as severity outgrows capability", M3
+)
+uncertain(
+    "quality_level", 1.2, (0.8, 1.6), "utils", "log odds of success where severity equals capability", M3
+)
+uncertain(
+    "weight_technical",
+    0.568,
+    (0.45, 0.68),
+    "share",
+    "weight of capability against infrastructure",
+    "Q02",
+    "SEED",
+)
 fixed("bed_ceiling", 0.85, "share", "chance that the severest case needs a bed", M3)
 fixed("bed_slope", 14.0, "per severity", "steepness of the need of a bed", M3)
 fixed("bed_midpoint", 0.70, "severity", "severity at which half of the ceiling needs a bed", M3)

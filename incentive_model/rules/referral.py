@@ -8,11 +8,28 @@ from incentive_model.rules.quality import success
 
 M5 = "MODEL 5"
 uncertain("diagnosis_noise", 0.14, (0.08, 0.2), "severity", "spread of a primary physician's diagnosis", M5)
-uncertain("value_of_health", 160.0, (100.0, 300.0), "yuan", "what a full success is worth to a fully altruistic physician", M5, "F", symbol="v_H")
+uncertain(
+    "value_of_health",
+    160.0,
+    (100.0, 300.0),
+    "yuan",
+    "what a full success is worth to a fully altruistic physician",
+    M5,
+    "F",
+    symbol="v_H",
+)
 uncertain("hassle_up", 60.5, (30.0, 90.0), "yuan", "trouble of one referral up", M5, "F", symbol="h_u")
 uncertain("scale_referral", 20.0, (10.0, 40.0), "yuan", "noise of the decision to refer", M5)
 uncertain("weight_wishes", 12.0, (0.0, 25.0), "yuan", "weight of what the patient would rather", M5)
-uncertain("account_attention", 0.3, (0.1, 0.6), "share", "part of the shared account that one physician feels", M5, symbol="κ_acc")
+uncertain(
+    "account_attention",
+    0.3,
+    (0.1, 0.6),
+    "share",
+    "part of the shared account that one physician feels",
+    M5,
+    symbol="κ_acc",
+)
 fixed("fund_part", 0.6, "share", "fund's part of a bill, as physicians reckon", "calibration 2.5", "D")
 fixed("chain_visits", 1.5, "visits", "specialist visits that follow a referral, as physicians reckon", M5)
 uncertain("accept_up_constant", 1.2, (0.6, 1.8), "utils", "a patient's readiness to go up", M5)
@@ -65,7 +82,8 @@ def refer_or_treat(
     value_referred: float,
     value_here: float,
 ) -> ReferOrTreat:
-    """Δ = α·v_H(½+s_d)[q(c_T2, s_d) − q(c_f, s_d)] + Π_ref − Π_treat + account − H + 12·clip((V_ref−V_f)/2, ±1).
+    """Δ = α·v_H(½+s_d)[q(c_T2, s_d) − q(c_f, s_d)] + Π_ref − Π_treat + account − H
+    + 12·clip((V_ref−V_f)/2, ±1).
 
     Args:
         pass_on: θ, share of the facility's margin that reaches the physician.
@@ -81,7 +99,11 @@ def refer_or_treat(
         patient_benefit=altruism * p.value_of_health * (0.5 + diagnosed) * gain,
         referral_pay=referral_pay,
         treatment_margin=-pass_on * margin_here * price_here * (1.0 + follow_ups),
-        shared_account=pass_on * p.account_attention * account_per_claim * p.fund_part * (chain_revenue - price_here),
+        shared_account=pass_on
+        * p.account_attention
+        * account_per_claim
+        * p.fund_part
+        * (chain_revenue - price_here),
         hassle=-trouble * (1.0 - p.tie_hassle_up * tie),
         patient_wishes=p.weight_wishes * clip((value_referred - value_here) / 2.0, -1.0, 1.0),
     )

@@ -6,8 +6,23 @@ from incentive_model.cards.short import fixed, uncertain
 
 M10 = "MODEL 10"
 uncertain("trust_gain", 0.12, (0.06, 0.2), "share", "part of the missing trust won by a success", M10)
-uncertain("trust_loss", 0.24, (0.12, 0.4), "share", "part of trust lost by a failure (loss weight 2)", "calibration 2.8", "R")
-uncertain("trust_referral", 0.05, (0.0, 0.1), "share", "part of missing trust a completed referral wins the referrer", M10)
+uncertain(
+    "trust_loss",
+    0.24,
+    (0.12, 0.4),
+    "share",
+    "part of trust lost by a failure (loss weight 2)",
+    "calibration 2.8",
+    "R",
+)
+uncertain(
+    "trust_referral",
+    0.05,
+    (0.0, 0.1),
+    "share",
+    "part of missing trust a completed referral wins the referrer",
+    M10,
+)
 uncertain("trust_return", 0.015, (0.0, 0.05), "a month", "drift back to the starting trust", M10)
 uncertain("word_of_mouth", 0.03, (0.0, 0.08), "a month", "pull of the neighbours' trust in their centre", M10)
 fixed("trust_start_T0", 0.72, "0–1", "trust in the village clinic at the start", M10)
@@ -15,11 +30,15 @@ fixed("trust_start_T1", 0.74, "0–1", "trust in the centre at the start", M10)
 fixed("trust_start_T2", 0.82, "0–1", "trust in the parent county hospital at the start", M10)
 fixed("trust_start_T2_other", 0.80, "0–1", "trust in another county hospital at the start", M10)
 fixed("trust_start_T3", 0.86, "0–1", "trust in the outside hospital at the start", M10)
-uncertain("awareness_gain", 0.02, (0.005, 0.05), "a month", "part of the unaware who hear of a scheme in force", M10)
+uncertain(
+    "awareness_gain", 0.02, (0.005, 0.05), "a month", "part of the unaware who hear of a scheme in force", M10
+)
 uncertain("awareness_contract", 0.05, (0.0, 0.1), "a month", "more of it with a family-doctor contract", M10)
 uncertain("awareness_neighbours", 0.05, (0.0, 0.1), "a month", "pull of the neighbours' awareness", M10)
 fixed("awareness_start", 0.3, "0–1", "awareness of referral policy at the start", M10)
-uncertain("belief_speed", 0.25, (0.1, 0.5), "a month", "how fast physicians learn what is really paid", "MODEL 13")
+uncertain(
+    "belief_speed", 0.25, (0.1, 0.5), "a month", "how fast physicians learn what is really paid", "MODEL 13"
+)
 fixed("belief_start", 0.2, "0–1", "belief in a promise of a physician who does not follow policy", "MODEL 13")
 fixed("belief_aware", 0.6, "0–1", "more of it for one who knows the other side", "MODEL 13")
 

@@ -84,7 +84,7 @@ def _warm_up(place: Place, request: Request) -> None:
 
 @contextmanager
 def _plain_children() -> Iterator[None]:
-    """Processes spawned here compute on one thread, leave Ctrl-C to us, and do not import the caller's script.
+    """Processes spawned here compute on one thread, leave Ctrl-C to us, and do not import the main script.
 
     They need only this package. Without the script, one that compares schemes at its top level (no
     ``if __name__ == "__main__"``) works; with it, every worker would start the comparison again.

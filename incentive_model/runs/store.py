@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,7 @@ def results_folder(out: str | Path, request: Mapping[str, Any], *, force: bool =
         InputError: results of this request may not go there.
     """
     target = check_target(out, request, force=force)
+    made = [folder for folder in target.parents if not folder.exists()]
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = _sibling(target, "partial")
     try:
@@ -89,8 +90,12 @@ def results_folder(out: str | Path, request: Mapping[str, Any], *, force: bool =
             _replace(target, fresh)
         else:
             fresh.rename(target)
-    finally:
+    except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
+        for folder in made:
+            with suppress(OSError):  # somebody else has put something there
+                folder.rmdir()
+        raise
 
 
 def _replace(target: Path, fresh: Path) -> None:
