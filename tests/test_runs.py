@@ -276,7 +276,7 @@ class TestResultsFolder:
                 raise error
 
         with pytest.raises(error):
-            interrupted(tmp_path / "fresh")
+            interrupted(tmp_path / "deep" / "fresh")
         assert not list(tmp_path.iterdir())
         write(tmp_path / "out", "old")
         with pytest.raises(error):

@@ -39,6 +39,11 @@ def check() -> None:
         raise KeyboardInterrupt
 
 
+def ignore() -> None:
+    """Hear Ctrl-C no more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def leave() -> NoReturn:
     """Exit with 130.
 
@@ -47,7 +52,7 @@ def leave() -> NoReturn:
     """
     global _leaving
     _leaving = True
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ignore()
     sys.exit(EXIT_CODE)
 
 

@@ -26,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     code = _exit_code(typed)
     if code == interrupt.EXIT_CODE:
         interrupt.leave()
+    if arguments is None:
+        interrupt.ignore()  # what is done is done
     sys.exit(code)
 
 
