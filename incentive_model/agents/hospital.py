@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import mesa
 
+from incentive_model.engine.compiled import compiled
 from incentive_model.incentives.events import Event
-from incentive_model.rules.inducement import bill_factor, effort, uncovered
+from incentive_model.rules.inducement import service
 
 if TYPE_CHECKING:
     from incentive_model.model import IncentiveModel
@@ -23,6 +24,7 @@ class Hospital(mesa.Agent):
     def __init__(self, model: IncentiveModel, row: int) -> None:
         super().__init__(model)
         self.row = row
+        self._account = float("nan")
         entry = model.place.facilities.iloc[row]
         self.facility_id: str = str(entry["id"])
         self.name: str = str(entry["name"])
@@ -32,13 +34,16 @@ class Hospital(mesa.Agent):
         """Quarterly: set the intensity of service, and the part of a bill moved to the patient, to what
         the shared account makes worthwhile (MODEL 12). Without an account both stay as observed."""
         model: IncentiveModel = self.model
-        f, p = model.facilities, model.p
         account = float(model.tables.certain[Event.CLAIM_YUAN, self.row])
-        factor = bill_factor(p, account)
-        f.price_visit[self.row] = round(int(f.list_visit[self.row]) * factor)
-        f.price_admission[self.row] = round(int(f.list_admission[self.row]) * factor)
-        f.effort[self.row] = effort(p, account)
-        f.uncovered_bp[self.row] = round(uncovered(p, account) * 10_000)
+        if account == self._account:
+            return  # nothing has changed, so nothing is to be decided
+        self._account = account
+        decided = compiled(service)(model.p, account)
+        f = model.facilities[self.row]
+        f.price_visit = round(int(f.list_visit) * decided.bill_factor)
+        f.price_admission = round(int(f.list_admission) * decided.bill_factor)
+        f.effort = decided.effort
+        f.uncovered_bp = round(decided.uncovered * 10_000)
 
     @property
     def surplus(self) -> float:

@@ -53,7 +53,7 @@ def _twin(thing: Any) -> Any:
         return compiled(thing)
     if isinstance(thing, type) and issubclass(thing, IntEnum):
         if thing not in _twins:
-            kind: Any = NamedTuple(thing.__name__, [(name, int) for name in thing.__members__])
+            kind: Any = NamedTuple(thing.__name__, [(name, int) for name in thing.__members__])  # type: ignore[misc]
             _twins[thing] = kind(*(int(x) for x in thing))
         return _twins[thing]
     return thing

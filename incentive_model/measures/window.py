@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -57,8 +58,12 @@ class Window:
 
     def count(self, *kinds: Count, tiers: Iterable[int] = (0, 1, 2, 3)) -> float:
         """How often, over all facilities of some tiers."""
-        rows = np.isin(self.tier, list(tiers))
-        return float(sum(int(self.counts[rows, kind].sum()) for kind in kinds))
+        return float(sum(self._by_tier[tier][kind] for tier in tiers for kind in kinds))
+
+    @cached_property
+    def _by_tier(self) -> list[list[int]]:
+        """Counts by (tier, kind), as plain whole numbers: every indicator reads some of them."""
+        return [self.counts[self.tier == tier].sum(axis=0).tolist() for tier in range(4)]
 
     def yuan(self, purposes: Iterable[Purpose], payers: Iterable[Group], payees: Iterable[Group]) -> float:
         """Yuan paid for some purposes from some groups to others."""

@@ -1,6 +1,6 @@
 """Intensity of service, and how much of a bill is moved to the patient (MODEL 12)."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from incentive_model.cards.short import fixed, uncertain
 from incentive_model.rules.maths import clip
@@ -46,6 +46,14 @@ fixed("shift_limit", 0.15, "share", "most of a bill that can be moved to the pat
 fixed("harm_of_skimping", 0.3, "share", "loss of success by service below the indicated", M12)
 
 
+class Service(NamedTuple):
+    """How a facility serves and bills, given its account."""
+
+    bill_factor: float
+    effort: float
+    uncovered: float
+
+
 def intensity(p: Any, margin: float) -> float:
     """x = clip(½μ/(½ + ᾱ), −.10, .35)."""
     return clip(0.5 * margin / (0.5 + p.altruism_mean), p.inducement_low, p.inducement_high)
@@ -70,3 +78,10 @@ def uncovered(p: Any, account_per_claim: float) -> float:
     """u = .08 + min(.15, ρ/(4.5(1+ᾱ))): a yuan moved from fund to patient leaves ρ more surplus."""
     shifted = -account_per_claim / (p.shift_cost * (1.0 + p.altruism_mean))
     return p.uncovered_share + min(p.shift_limit, max(0.0, shifted))
+
+
+def service(p: Any, account_per_claim: float) -> Service:
+    """What a facility decides each quarter: bills, effort and the part of a bill it moves to the patient."""
+    return Service(
+        bill_factor(p, account_per_claim), effort(p, account_per_claim), uncovered(p, account_per_claim)
+    )
