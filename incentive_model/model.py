@@ -88,6 +88,8 @@ class IncentiveModel(mesa.Model):
         self.p = _record(resolve_parameters(self.place, set_parameters))
         self.instruments = [make() for make in (INSTRUMENTS if instruments is None else instruments)]
         self.key = replicate_key(seed, replicate)
+        if burn_in < 0:
+            raise InputError(Fault("burn_in", str(burn_in), "a whole number of months, 0 or more"))
         self.burn_in = burn_in
         self.month = -burn_in
 
@@ -299,6 +301,8 @@ class IncentiveModel(mesa.Model):
 
     def monthly(self, name: str) -> float:
         """An indicator's value in the last month (NaN where it had no case)."""
+        if not self.records:
+            return float("nan")
         if getattr(self, "_seen_month", None) != self.month:
             self._seen_month, self._seen = self.month, self._window(self.records[-1:])
         found = value(MEASURES[name](self._seen))
@@ -306,7 +310,10 @@ class IncentiveModel(mesa.Model):
 
     def indicators(self) -> dict[str, tuple[float | None, float, float]]:
         """Every indicator over the scheme's months: (value or None, numerator, denominator)."""
-        seen = self._window([r for r in self.records if r.month >= 1])
+        records = [r for r in self.records if r.month >= 1]
+        if not records:
+            return dict.fromkeys(MEASURES, (None, 0.0, 0.0))
+        seen = self._window(records)
         ratios = {name: take(seen) for name, take in MEASURES.items()}
         return {name: (value(ratio), *ratio) for name, ratio in ratios.items()}
 

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 import pandas as pd
+from mesa.agent import GroupBy
 from numpy.typing import NDArray
 
 A = TypeVar("A")
@@ -116,13 +117,13 @@ class Handles(Generic[A]):
             return self
         return self._of(rows)
 
-    def groupby(self, by: str | Callable[[A], Any]) -> dict[Any, Handles[A]]:
-        """Sets by the value of an attribute or a function."""
+    def groupby(self, by: str | Callable[[A], Any]) -> GroupBy:
+        """Sets by the value of an attribute or a function, as Mesa's GroupBy."""
         values = self._values(by) if isinstance(by, str) else [by(agent) for agent in self]
         groups: dict[Any, list[int]] = {}
         for row, value in zip(self._rows, values, strict=True):
             groups.setdefault(value.item() if isinstance(value, np.generic) else value, []).append(int(row))
-        return {value: self._of(np.array(rows, np.int64)) for value, rows in groups.items()}
+        return GroupBy({value: self._of(np.array(rows, np.int64)) for value, rows in groups.items()})
 
     def to_frame(self) -> pd.DataFrame:
         """All one-dimensional columns as a table, one row an agent."""

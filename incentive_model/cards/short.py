@@ -10,6 +10,34 @@ from incentive_model.cards.registry import declare
 AGE_BANDS = ("0_14", "15_44", "45_59", "60_up")
 
 
+#: Hard bounds that a unit implies, where a card does not say its own.
+BOUNDS = {
+    "share": (0.0, 1.0),
+    "0–1": (0.0, 1.0),
+    "severity": (0.0, 1.0),
+    "utility": (0.0, 1.0),
+    "rate": (0.0, 1.0),
+    "an episode": (0.0, 1.0),
+    "a month": (0.0, 1.0),
+    "yuan": (0.0, math.inf),
+    "yuan a day": (0.0, math.inf),
+    "days": (0.0, math.inf),
+    "days a month": (0.0, 31.0),
+    "months": (1.0, math.inf),
+    "visits": (0.0, math.inf),
+    "weight": (0.0, math.inf),
+    "ratio": (0.0, math.inf),
+    "factor": (0.0, math.inf),
+    "scale": (0.0, math.inf),
+}
+
+
+def bounds_of(unit: str, low: float | None, high: float | None) -> tuple[float, float]:
+    """The card's own bounds, or those its unit implies."""
+    implied = BOUNDS.get(unit, (-math.inf, math.inf))
+    return implied[0] if low is None else low, implied[1] if high is None else high
+
+
 def lever_card(
     name: str,
     family: Family,
@@ -53,10 +81,11 @@ def uncertain(
     tag: Tag = "A",
     *,
     symbol: str = "",
-    low: float = -math.inf,
-    high: float = math.inf,
+    low: float | None = None,
+    high: float | None = None,
 ) -> None:
     """Declare a behavioural parameter that sensitivity analysis may vary over ``plausible``."""
+    least, most = bounds_of(unit, low, high)
     declare(
         Card(
             name=name,
@@ -67,8 +96,8 @@ def uncertain(
             source=source,
             tag=tag,
             default=float(default),
-            low=low,
-            high=high,
+            low=least,
+            high=most,
             plausible=plausible,
             symbol=symbol,
         )
@@ -83,10 +112,11 @@ def fixed(
     source: str,
     tag: Tag = "A",
     *,
-    low: float = -math.inf,
-    high: float = math.inf,
+    low: float | None = None,
+    high: float | None = None,
 ) -> None:
     """Declare a number of the model's structure that is not varied by default."""
+    least, most = bounds_of(unit, low, high)
     declare(
         Card(
             name=name,
@@ -97,8 +127,8 @@ def fixed(
             source=source,
             tag=tag,
             default=float(default),
-            low=low,
-            high=high,
+            low=least,
+            high=most,
             distribution="none",
         )
     )

@@ -13,6 +13,7 @@ from incentive_model.rules.trust import awareness_next, starting_trust, trust_ne
 CLINIC, CENTRE = 0, 1
 SLOTS = 5
 HOME = 3
+REFERRED = 1
 NONE, RESOLVED, FAILED, WAITING, UNTREATED = 0, 1, 2, 3, 4
 
 
@@ -33,7 +34,7 @@ def outcome(w: World, lo: int, hi: int, tally: Tally) -> None:
         if treated:
             row = me.facility[ep.at]
             chance = success(p, f[row].capability, s) * f[row].effort
-            if ep.referred == 1:
+            if ep.referred == 1 or ep.bed_class == REFERRED:
                 chance *= p.referred_quality + (1.0 - p.referred_quality) * w.terms.platform
             if ep.fate == HOME:
                 chance *= p.home_quality
@@ -59,7 +60,9 @@ def outcome(w: World, lo: int, hi: int, tally: Tally) -> None:
         else:
             me.queue_slot = -1
             me.queue_months = 0
-        me.control = control_next(p, me.control, treated)
+        # a visit is care even if it ends in a queue; a month of mere waiting is none
+        cared_for = ep.first >= 0 or ep.admitted == 1
+        me.control = control_next(p, me.control, cared_for)
 
 
 def remember(w: World, lo: int, hi: int, tally: Tally) -> None:

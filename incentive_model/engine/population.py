@@ -14,7 +14,7 @@ from incentive_model.engine.columns import PHYSICIAN, RESIDENT, SLOTS, Floats, I
 from incentive_model.engine.compiled import compiled
 from incentive_model.inputs.place import Place
 from incentive_model.network.geography import travel_minutes
-from incentive_model.network.residents import listening_ties
+from incentive_model.network.residents import point_ties, reached, tie_rows
 from incentive_model.rules.maths import clip
 from incentive_model.rules.trust import starting_trust
 
@@ -150,8 +150,11 @@ def make_residents(place: Place, p: Any, first_id: int = 0) -> tuple[np.recarray
         residents,
         ring,
     )
-    start, tie = listening_ties(key, residents.id, ring, residents.facility[:, 0], residents.facility[:, 1])
-    return residents, start, tie
+    village, township = residents.facility[:, 0], residents.facility[:, 1]
+    start = tie_rows(ring)
+    spot = np.empty(start[-1])
+    compiled(point_ties)(key, residents.id, village, township, start, spot)
+    return residents, *reached(start, spot, ring, village, township)
 
 
 def make_physicians(place: Place, p: Any, n_instruments: int) -> tuple[np.recarray, Floats]:
@@ -167,7 +170,7 @@ def make_physicians(place: Place, p: Any, n_instruments: int) -> tuple[np.recarr
     parent = f["parent_row"].to_numpy(np.int64)
     hospitals = np.flatnonzero(tier == 2)
     k = len(facility)
-    known = _known_ties(place)
+    known = _known_ties(place, count)
     cv = float(p.altruism_cv)
     log_sd = math.sqrt(math.log(1.0 + cv * cv))
     physicians = table(PHYSICIAN, k)
@@ -185,8 +188,8 @@ def make_physicians(place: Place, p: Any, n_instruments: int) -> tuple[np.recarr
             continue
         centre = home if tier[home] == 1 else int(parent[home])
         physicians.target[i] = parent[centre]
-        if home in known:
-            physicians.tie[i], physicians.target[i] = 1, known[home]
+        if i in known:
+            physicians.tie[i], physicians.target[i] = 1, known[i]
         elif place.ties is None and len(hospitals):
             u, v = uniform_pair(key, Purpose.PHYSICIAN, i, 0, 1)
             if u < TIE_SHARE:
@@ -194,9 +197,11 @@ def make_physicians(place: Place, p: Any, n_instruments: int) -> tuple[np.recarr
     return physicians, np.repeat(belief[:, None], n_instruments, axis=1)
 
 
-def _known_ties(place: Place) -> dict[int, int]:
-    """Ties the place's own data name: facility row → hospital row (the first one named)."""
+def _known_ties(place: Place, count: Ints) -> dict[int, int]:
+    """Ties the place's own data name: physician row → hospital row (the first one named)."""
     if place.ties is None:
         return {}
-    pairs = zip(place.ties["facility_row"], place.ties["hospital_row"], strict=True)
+    first = np.cumsum(count) - count
+    physician = first[place.ties["facility_row"]] + place.ties["physician"].to_numpy(np.int64) - 1
+    pairs = zip(physician, place.ties["hospital_row"], strict=True)
     return {int(a): int(b) for a, b in reversed(list(pairs))}

@@ -14,7 +14,7 @@ def settle(w: World, lo: int, hi: int, tally: Tally) -> None:
     """Phase 7: bill every visit and stay; the patient pays their part, the fund the rest."""
     f, p = w.facilities, w.p
     first_month_of_year = w.month % 12 == 1
-    day = round(p.day_price * 100.0)
+    late = round(p.extra_days * p.day_price * 100.0)
     rehab = round(p.rehab_price * 100.0)
     for i in range(lo, hi):
         me, ep = w.residents[i], w.episodes[i]
@@ -75,7 +75,6 @@ def settle(w: World, lo: int, hi: int, tally: Tally) -> None:
             )
             spend_time(w, me, at, row, 1)
             if ep.fate == RETAINED:
-                late = day * int(p.extra_days)
                 bill(w, me, ep, row, Kind.LATE_DAYS, Setting.INPATIENT, late, 0, exempt, tally)
             elif ep.fate == DOWN:
                 centre = me.facility[CENTRE]

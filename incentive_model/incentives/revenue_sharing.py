@@ -172,6 +172,8 @@ class GlobalBudget(Instrument):
             return
         if not self.budget and len(self.past) == 12:
             self.budget = [(1.0 + county.p.budget_growth) * x for x in self.past]
+        if not self.budget:
+            return  # there is no last year to budget by
         surplus_likely = 0.5
         if self.to_date > 0 and self.budget_to_date > 0.0:
             ratio = self.budget_to_date / self.to_date

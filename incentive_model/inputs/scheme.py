@@ -61,10 +61,21 @@ class Scheme:
         return replace(self, levers={**self.levers, **typed(values, levers())})
 
 
+#: The order in which packaged schemes are told: the empty one, the three families, support, everything.
+FIRST = (
+    "status-quo",
+    "revenue-sharing",
+    "reimbursement-differential",
+    "performance-evaluation",
+    "support-only",
+    "full-package",
+)
+
+
 def scheme_names() -> list[str]:
-    """The packaged schemes; the empty ``status-quo`` stands first."""
+    """The packaged schemes, in the order of the three families; any other after them."""
     names = sorted(entry.stem for entry in (DATA / "schemes").glob("*.toml"))
-    return sorted(names, key=lambda name: name != "status-quo")
+    return sorted(names, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
 
 
 def load_scheme(name_or_file: str | Path) -> Scheme:

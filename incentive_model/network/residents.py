@@ -12,13 +12,18 @@ from numpy.typing import NDArray
 
 from incentive_model.chance.draws import uniform_pair
 from incentive_model.chance.purpose import Purpose
-from incentive_model.engine.compiled import compiled
 
 FEWEST_TIES, TIE_SPREAD = 6, 3  #: six to eight neighbours (MODEL 10)
 WORKPLACE_SHARE = 0.25  #: of ties [A]
 
 
-def _point_ties(
+def tie_rows(place_on_ring: NDArray[np.float64]) -> NDArray[np.int64]:
+    """First tie of each resident in the list of all ties, and its length at the end."""
+    wanted = FEWEST_TIES + np.floor(place_on_ring * 1e6).astype(np.int64) % TIE_SPREAD
+    return np.concatenate([[0], np.cumsum(wanted)]).astype(np.int64)
+
+
+def point_ties(
     key: tuple[int, int],
     ids: NDArray[np.int64],
     village: NDArray[np.int64],
@@ -33,9 +38,9 @@ def _point_ties(
             spot[t] = -1.0 - township[i] - u if v < WORKPLACE_SHARE else village[i] + u
 
 
-def listening_ties(
-    key: tuple[int, int],
-    ids: NDArray[np.int64],
+def reached(
+    start: NDArray[np.int64],
+    spot: NDArray[np.float64],
     place_on_ring: NDArray[np.float64],
     village: NDArray[np.int64],
     township: NDArray[np.int64],
@@ -43,6 +48,8 @@ def listening_ties(
     """Sparse rows of the resident network: ``(start, tie)``.
 
     Args:
+        start: first tie of each resident, as :func:`tie_rows` gives it.
+        spot: where ties point, as :func:`point_ties` fills it.
         place_on_ring: each resident's place, in (0, 1).
         village, township: facility rows of the home clinic and centre.
 
@@ -50,15 +57,10 @@ def listening_ties(
         ``tie[start[i]:start[i + 1]]`` are the rows resident ``i`` listens to. Nobody listens to
         themselves: who is alone on a ring has fewer ties.
     """
-    n = len(ids)
-    wanted = FEWEST_TIES + np.floor(place_on_ring * 1e6).astype(np.int64) % TIE_SPREAD
-    start = np.concatenate([[0], np.cumsum(wanted)]).astype(np.int64)
-    spot = np.empty(start[-1])
-    compiled(_point_ties)(key, ids, village, township, start, spot)
-
+    n = len(place_on_ring)
     tie = np.empty(start[-1], np.int64)
     work = spot < 0.0
-    owner = np.repeat(np.arange(n), wanted)
+    owner = np.repeat(np.arange(n), np.diff(start))
     for chosen, ring, points in (
         (~work, village, spot[~work]),
         (work, township, -1.0 - spot[work]),

@@ -23,7 +23,9 @@ uncertain(
     "F",
     symbol="M_day",
 )
-uncertain("scale_discharge", 150.0, (75.0, 300.0), "yuan", "noise of the ward physician's decision", M8)
+uncertain(
+    "scale_discharge", 150.0, (75.0, 300.0), "yuan", "noise of the ward physician's decision", M8, low=0.01
+)
 fixed(
     "displaced_margin",
     300.0,

@@ -16,7 +16,7 @@ uncertain(
     symbol="μ",
 )
 uncertain("inducement_account", 0.7, (0.4, 1.0), "share", "how the shared account holds it back", M12)
-fixed("inducement_low", -0.10, "share", "least intensity against the indicated", M12)
+fixed("inducement_low", -0.10, "share", "least intensity against the indicated", M12, low=-0.5, high=0.0)
 fixed("inducement_high", 0.35, "share", "most intensity against the indicated", "calibration 2.7")
 uncertain(
     "altruism_mean",
@@ -40,7 +40,13 @@ uncertain(
     symbol="u",
 )
 uncertain(
-    "shift_cost", 4.5, (3.0, 8.0), "scale", "conscience and control against moving a bill to the patient", M12
+    "shift_cost",
+    4.5,
+    (3.0, 8.0),
+    "scale",
+    "conscience and control against moving a bill to the patient",
+    M12,
+    low=0.1,
 )
 fixed("shift_limit", 0.15, "share", "most of a bill that can be moved to the patient", M12)
 fixed("harm_of_skimping", 0.3, "share", "loss of success by service below the indicated", M12)

@@ -38,7 +38,7 @@ fixed(
     low=0.0,
 )
 fixed("time_worth", 0.5, "share of wage", "worth of a patient's hour", "MODEL 16", low=0.0)
-fixed("work_hours", 2000.0, "hours a year", "hours behind a yearly income", "MODEL 16")
+fixed("work_hours", 2000.0, "hours a year", "hours behind a yearly income", "MODEL 16", low=1.0)
 
 #: How an episode ended this month.
 NONE, RESOLVED, FAILED, WAITING, UNTREATED = 0, 1, 2, 3, 4
