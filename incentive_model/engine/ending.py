@@ -13,6 +13,7 @@ from incentive_model.rules.trust import awareness_next, starting_trust, trust_ne
 CLINIC, CENTRE = 0, 1
 SLOTS = 5
 HOME = 3
+NEW = 1
 REFERRED = 1
 NONE, RESOLVED, FAILED, WAITING, UNTREATED = 0, 1, 2, 3, 4
 
@@ -46,7 +47,8 @@ def outcome(w: World, lo: int, hi: int, tally: Tally) -> None:
             ending = WAITING
         ep.ending = ending
 
-        death = death_probability(p, s, ending)
+        # once an episode: what is carried over is the same one
+        death = death_probability(p, s, ending) if ep.state == NEW else 0.0
         tally.counts[me.facility[CLINIC], Count.DEATH_NANO] += nano(death)
         health = month_qaly(p, me.age, me.chronic, me.control, s, ending, inpatient)
         me.qaly += nano(health - life_lost(p, me.age, death))
