@@ -29,11 +29,10 @@ class Purpose(IntEnum):
     SUCCESS = 16  #: treatment succeeds (first); an unresolved illness carries on (second)
 
     # the population and its networks: key of the place's population seed, month 0
-    VILLAGE = 101  #: home village (first); insurance (second)
-    AGE = 102  #: age band (first); chronic condition (second)
+    EVEN = 100  #: agent 0: the start of the even sequence of dimension k (see ``even``)
     INCOME = 103  #: normal of log income
     TRAVEL = 104  #: normal of the log travel multiplier
-    CONTRACT = 105  #: family-doctor contract (first); the resident's place on the ring of ties (second)
+    RING = 105  #: the resident's place on the ring of ties
     TIE = 106  #: where on the ring tie k points (first); is it a workplace tie (second)
     DOCTOR = 107  #: which physician of facility k serves the resident
     PHYSICIAN = 108  #: agent is the physician: k=0 complex, unaware; k=1 tie, tied hospital

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_model.chance.draws import normal, replicate_key, uniform_pair
+from incentive_model.chance.draws import normal, replicate_key, uniform, uniform_pair
+from incentive_model.chance.even import even
 from incentive_model.chance.purpose import Purpose
 from incentive_model.engine.columns import PHYSICIAN, RESIDENT, SLOTS, Floats, Ints, table
 from incentive_model.engine.compiled import compiled
@@ -51,19 +52,17 @@ def draw_residents(
     for i in range(len(residents)):
         r = residents[i]
         who = r.id
-        home, cover = uniform_pair(key, Purpose.VILLAGE, who, 0, 0)
-        band, ill = uniform_pair(key, Purpose.AGE, who, 0, 0)
-        clinic = village_clinic[first_above(village_ends, home)]
-        r.insurance = first_above(insurance_ends, cover)
-        r.age = first_above(age_ends, band)
-        r.chronic = 1 if ill < chronic_share[r.age] else 0
+        clinic = village_clinic[first_above(village_ends, even(key, 0, who))]
+        r.age = first_above(age_ends, even(key, 1, who))
+        r.chronic = 1 if even(key, 2, who) < chronic_share[r.age] else 0
+        r.insurance = first_above(insurance_ends, even(key, 3, who))
         relative = math.exp(income_log_sd * normal(key, Purpose.INCOME, who, 0, 0))
         r.income = income_median * relative
         r.price_sensitivity = clip(1.0 / math.sqrt(relative), 0.5, 2.0)
         z = normal(key, Purpose.TRAVEL, who, 0, 0)
         multiplier = math.exp(TRAVEL_LOG_SD * z - 0.5 * TRAVEL_LOG_SD * TRAVEL_LOG_SD)
-        signs, ring[i] = uniform_pair(key, Purpose.CONTRACT, who, 0, 0)
-        r.contract = 1 if signs < coverage * (1.0 + 0.5 * r.chronic) else 0
+        ring[i] = uniform(key, Purpose.RING, who, 0, 0)
+        r.contract = 1 if even(key, 4, who) < coverage * (1.0 + 0.5 * r.chronic) else 0
         r.urban = urban[clinic]
         r.awareness = p.awareness_start
         r.control = p.control_start
