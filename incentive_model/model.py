@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -105,6 +106,8 @@ class IncentiveModel(mesa.Model):
         reporters = {name: (lambda m, name=name: m.monthly(name)) for name in MEASURES}
         self.datacollector = DataCollector(model_reporters={"month": lambda m: m.month, **reporters})
 
+        for month in (1, *(month for month, _ in self.scheme.changes)):
+            self._levers_of(month)  # a faulty combination is told now, not in that month
         self.levers = self._levers_of(self.month + 1)
         self._announce_terms()
         self._rate_before = self.tables.rate_bp.copy()
@@ -211,12 +214,16 @@ class IncentiveModel(mesa.Model):
         self.ledger.close(self.month, self._oop)
         belief: Any = self.belief  # the rule works element by element
         for k, instrument in enumerate(self.instruments):
-            if self.tables.promised[k].any() or self.tables.personal[k].any():
+            if self._promises(k):
                 belief[:, k] = belief_next(self.p, belief[:, k], instrument.realised)
         self.demand.learn(self.p, self.facilities, county.counts, self.place.weight)
         if self.month % 3 == 0:
             for hospital in self.hospitals:
                 hospital.adapt()
+
+    def _promises(self, k: int) -> bool:
+        """Whether instrument ``k`` has announced pay this month."""
+        return bool(self.tables.promised[k].any() or self.tables.personal[k].any())
 
     def _levers_of(self, month: int) -> dict[str, float | int | str]:
         if month < 1:
@@ -231,7 +238,7 @@ class IncentiveModel(mesa.Model):
         self.demand.congest(
             self.p, self.facilities, float(self.tables.reserved), bool(self.tables.releasable)
         )
-        self.tables.in_force = int(self.month >= 1 and bool(self.scheme.levers or self.scheme.changes))
+        self.tables.in_force = int(self.levers != self._levers_of(0))
 
     def _make_world(self) -> World:
         t = self.tables
@@ -245,8 +252,17 @@ class IncentiveModel(mesa.Model):
         )  # fmt: skip
 
     def opening_world(self) -> World:
-        """All columns as the coming month opens, for explanations."""
-        return self._make_world()
+        """All columns as the coming month will open them, for explanations; looking changes nothing."""
+        ahead = copy.copy(self)
+        ahead.month = self.month + 1
+        ahead.county = copy.copy(self.county)
+        ahead.county.month = ahead.month
+        ahead.tables = copy.deepcopy(self.tables)
+        ahead.facilities = self.facilities.copy()
+        ahead.instruments = copy.deepcopy(self.instruments)
+        ahead.levers = self._levers_of(ahead.month)
+        ahead._announce_terms()
+        return ahead._make_world()
 
     # what is seen
 
@@ -257,7 +273,10 @@ class IncentiveModel(mesa.Model):
         for slot, tier in ((0, 0), (1, 1), (2, 2), (4, 3)):
             state[f"trust_T{tier}"] = float(r.trust[:, slot].mean())
         state["awareness"] = float(r.awareness.mean())
-        state["belief"] = float(self.belief.mean())
+        promising = [k for k in range(len(self.instruments)) if self._promises(k)]
+        if promising:
+            state["believing_months"] = 1.0
+            state["belief"] = float(self.belief[:, promising].mean())
         visits, referred = county.counts[:, Count.VISIT], county.counts[:, Count.VISIT_REFERRED]
         for tier in range(4):
             rows = county.tier == tier

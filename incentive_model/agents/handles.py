@@ -37,6 +37,8 @@ class Handles(Generic[A]):
         return self._kind(self.model, int(self._rows[position]))
 
     def __contains__(self, agent: object) -> bool:
+        if not isinstance(self._kind, type) or not isinstance(agent, self._kind):
+            return False
         return getattr(agent, "model", None) is self.model and getattr(agent, "row", None) in self._rows
 
     def _of(self, rows: NDArray[np.int64]) -> Handles[A]:

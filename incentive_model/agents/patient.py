@@ -44,7 +44,7 @@ class Patient(mesa.Agent):
             severity: perceived severity, 0–1.
 
         Returns:
-            One row an alternative (facility name or ``self-care``), one column a term in utils,
+            One row an alternative (facility name, its id where names repeat, or ``self-care``), one column a term in utils,
             ``utility`` their sum and ``probability`` the logit share. Alternatives that a hard gate
             may close are kept.
         """
@@ -52,7 +52,10 @@ class Patient(mesa.Agent):
         world = model.opening_world()
         me = model.residents[self.row]
         rows: dict[str, dict[str, float]] = {}
-        names = model.place.facilities["name"].to_list()
+        facilities = model.place.facilities
+        names = (
+            facilities["name"].where(~facilities["name"].duplicated(keep=False), facilities["id"]).to_list()
+        )
         reach = [s for s in range(SLOTS) if model.residents.facility[self.row, s] >= 0]
         for slot in reach:
             terms = slot_appeal(world, me, slot, severity, 0)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from incentive_model.analysis.intervals import Interval
 from incentive_model.cards import Card, indicators, levers
 
 if TYPE_CHECKING:
@@ -77,19 +78,27 @@ def _money_lines(result: Comparison, scheme: str) -> list[str]:
 
 
 def _other_lines(result: Comparison, scheme: str) -> list[str]:
-    """Residents better and worse off, and the two referral rates before and after."""
-    residents = result.residents()
-    everybody = residents[(residents["scheme"] == scheme) & (residents["group"] == "all")].iloc[0]
-    lines = [
-        f"{'Residents':<22}{everybody['better']:.0%} better off, {everybody['worse']:.0%} worse off, "
-        f"{everybody['same']:.0%} the same (health, bills and time together)"
-    ]
+    """Residents better and worse off, and how the two referral rates change."""
+    from incentive_model.report.words import bounds, number
+
+    shares = []
+    for name, words in (("better", "better off"), ("worse", "worse off"), ("same", "the same")):
+        share = result.group(scheme, "all", name)
+        shares.append(f"{share.mean:.0%} {_percent(share)}{words}")
+    lines = [f"{'Residents':<22}{', '.join(shares)} (health, bills and time together)"]
     for name, label in (("up_referral_rate", "Referred up"), ("down_referral_rate", "Referred down")):
-        before, after = result.level(result.baseline, name).mean, result.level(scheme, name).mean
-        if before is not None and after is not None:
+        level, change = result.level(scheme, name), result.change(scheme, name)
+        if level.mean is not None and change.mean is not None:
             of = "primary visits" if name.startswith("up") else "hospital cases"
-            lines.append(f"{label:<22}{after:.2%} of {of} (status quo {before:.2%})")
+            mean, low, high = (None if x is None else 100.0 * x for x in change[:3])
+            points = f"{number(mean, sign=True)} {bounds(low, high)}"
+            lines.append(f"{label:<22}{points} percentage points, to {level.mean:.2%} of {of}")
     return lines
+
+
+def _percent(share: Interval) -> str:
+    """A share's interval in per cent; nothing where one replicate leaves none."""
+    return "" if share.low is None else f"[{100 * share.low:.0f}, {100 * (share.high or 0):.0f}] "
 
 
 def run_text(made: Run, place: Place, out: Path | None) -> str:

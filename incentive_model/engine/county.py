@@ -33,9 +33,9 @@ class CountyState:
         self.tier: NDArray[np.int64] = tier_numbers(place)
         parent = f["parent_row"].to_numpy(np.int64)
         self.unit = np.where(self.tier == 0, parent, np.arange(len(f)))
-        names = list(place.consortia)
+        names = [name for name, form in place.consortia.items() if form != "none"]
         self.consortium = np.array([names.index(c) if c in names else -1 for c in f["consortium"]], np.int64)
-        self.tight = np.array([form == "tight" for form in place.consortia.values()], np.bool_)
+        self.tight = np.array([place.consortia[name] == "tight" for name in names], np.bool_)
         self.pass_on = np.where(self.tier <= 1, p.pass_on_primary, p.pass_on_hospital)
         physicians = f["physicians"].to_numpy(np.int64)
         self.wage_bill = self._to_sample(place, physicians, "annual_pay")

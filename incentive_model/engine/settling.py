@@ -31,13 +31,13 @@ def settle(w: World, lo: int, hi: int, tally: Tally) -> None:
         if ep.bed_class == REFERRED:
             exempt = 1
         paid_before = me.oop_year
-        visits_here = 0
         if ep.first >= 0:
             first = me.facility[ep.first]
             bill(w, me, ep, first, Kind.VISIT, Setting.OUTPATIENT, f[first].price_visit, 0, exempt, tally)
             spend_time(w, me, ep.first, first, 1)
-            if ep.referred == 1:
-                visits_here = 1
+            if ep.referred == 1:  # the specialist's visit comes before any follow-up
+                bill(w, me, ep, row, Kind.VISIT, Setting.OUTPATIENT, f[row].price_visit, 0, exempt, tally)
+                spend_time(w, me, at, row, 1)
             if ep.returned == 1:
                 centre = me.facility[CENTRE]
                 for _ in range(ep.follow_ups):
@@ -55,10 +55,9 @@ def settle(w: World, lo: int, hi: int, tally: Tally) -> None:
                     )
                 spend_time(w, me, CENTRE, centre, ep.follow_ups)
             else:
-                visits_here += ep.follow_ups
-            for _ in range(visits_here):
-                bill(w, me, ep, row, Kind.VISIT, Setting.OUTPATIENT, f[row].price_visit, 0, exempt, tally)
-            spend_time(w, me, at, row, visits_here)
+                for _ in range(ep.follow_ups):
+                    bill(w, me, ep, row, Kind.VISIT, Setting.OUTPATIENT, f[row].price_visit, 0, exempt, tally)
+                spend_time(w, me, at, row, ep.follow_ups)
         if ep.admitted == 1:
             deductible = w.terms.deductible[me.insurance, f[row].tier]
             bill(

@@ -67,7 +67,8 @@ class Accounts:
         group[1 + n : 1 + 2 * n] = np.where(inside, Group.PHYSICIANS, Group.EXTERNAL)
         group[self.funds] = Group.INSURER
         group[self.consortia] = Group.INSURER
-        group[[self.referral_fund, self.government, self.evaluation_pool]] = Group.GOVERNMENT
+        group[[self.referral_fund, self.government]] = Group.GOVERNMENT
+        group[self.evaluation_pool] = Group.PHYSICIANS  # withheld pay is theirs until the year is judged
         object.__setattr__(self, "group", group)
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 
 import numpy as np
 
@@ -162,8 +161,8 @@ class GlobalBudget(Instrument):
     name = "global_budget"
 
     def __init__(self) -> None:
-        self.past: deque[int] = deque(maxlen=12)
-        self.budget: list[float] = []
+        self.past: dict[int, int] = {}  #: claims of the last twelve months, by calendar month
+        self.budget: dict[int, float] = {}
         self.to_date = 0
         self.budget_to_date = 0.0
 
@@ -171,7 +170,7 @@ class GlobalBudget(Instrument):
         if county.levers["payment_method"] != "global_budget":
             return
         if not self.budget and len(self.past) == 12:
-            self.budget = [(1.0 + county.p.budget_growth) * x for x in self.past]
+            self.budget = {k: (1.0 + county.p.budget_growth) * x for k, x in self.past.items()}
         if not self.budget:
             return  # there is no last year to budget by
         surplus_likely = 0.5
@@ -187,13 +186,13 @@ class GlobalBudget(Instrument):
         claims = int(county.bills[:, :, :, 0].sum())
         if county.levers["payment_method"] == "global_budget" and self.budget:
             self.to_date += claims
-            self.budget_to_date += self.budget[(county.month - 1) % 12]
-        self.past.append(claims)
+            self.budget_to_date += self.budget[county.month % 12]
+        self.past[county.month % 12] = claims
 
     def close_year(self, county: County) -> None:
         if self.budget_to_date > 0.0:
             self._close(county)
-        self.budget, self.to_date, self.budget_to_date = [], 0, 0.0
+        self.budget, self.to_date, self.budget_to_date = {}, 0, 0.0
         split_accounts(county)
 
     def _close(self, county: County) -> None:
@@ -232,7 +231,10 @@ def member_shares(county: County) -> np.ndarray:
 
 
 def split_accounts(county: County) -> None:
-    """Share what each consortium account holds (or owes) among its members, to the fen."""
+    """Share what each consortium account holds (or owes) among its members, to the fen.
+
+    Members pass θ of what they get on to their physicians; what they owe is not taken from pay.
+    """
     a = county.accounts
     tier_parts = [
         round(lever(county, f"surplus_split_{x}") * 10_000) for x in ("village", "township", "county")
@@ -249,6 +251,7 @@ def split_accounts(county: County) -> None:
         pieces = shares(abs(held), weights)
         if held >= 0:
             county.pay(Purpose.ACCOUNT_SPLIT, account, a.facilities, pieces)
+            county.pay_staff(Purpose.ACCOUNT_SPLIT, pieces)
         else:
             county.pay(Purpose.ACCOUNT_SPLIT, a.facilities, account, pieces)
 

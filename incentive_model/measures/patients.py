@@ -44,7 +44,7 @@ def appropriate_level_share(w: Window) -> Ratio:
     return w.count(Count.APPROPRIATE), w.count(Count.FIRST_CONTACT)
 
 
-@measure("self_care_share", "patients", "share", "new episodes without care")
+@measure("self_care_share", "patients", "share", "episodes, new or carried over, without care")
 def self_care_share(w: Window) -> Ratio:
     return w.count(Count.SELF_CARE), w.count(Count.SELF_CARE) + w.count(Count.FIRST_CONTACT)
 

@@ -31,9 +31,9 @@ def workload(w: Window, tier: int) -> Ratio:
     return w.count(Count.VISIT, tiers=[tier]) * w.weight, physicians * w.p.clinic_days * w.months
 
 
-@measure("belief", "physicians", "0–1", "physicians' mean belief in promised pay")
+@measure("belief", "physicians", "0–1", "physicians' mean belief in the pay that is promised now")
 def belief(w: Window) -> Ratio:
-    return w.state.get("belief", 0.0), w.state.get("months", 0.0)
+    return w.state.get("belief", 0.0), w.state.get("believing_months", 0.0)
 
 
 @per_tier("visits_{tier}", (0, 1, 2, 3), "institutions", "visits a resident-year", "visits at {tier}")

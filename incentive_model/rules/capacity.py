@@ -61,8 +61,9 @@ def appointment_days(
 ) -> AppointmentDays:
     """Days to an appointment with a share ``reserved`` of capacity kept for referred patients.
 
-    Referred patients wait for the reserved part (or with everybody, where that is quicker); what
-    they do not use is lost (hard) or given to the others (releasable). Demands per month.
+    Referred patients wait for the reserved part, and those beyond it with everybody (or all with
+    everybody, where that is quicker); what they do not use is lost (hard) or given to the others
+    (releasable). Demands per month.
     """
     if capacity <= 0.0:
         d = days(full, limit, limit)
@@ -75,7 +76,10 @@ def appointment_days(
     open_to_all = capacity - (used if releasable else kept)
     overflow = max(referred - kept, 0.0)
     common = days(full, limit, (other + overflow) / open_to_all if open_to_all > 0.0 else limit)
-    return AppointmentDays(min(days(full, limit, referred / kept), common), common)
+    own = days(full, limit, used / kept)
+    if overflow > 0.0:
+        own = (kept * own + overflow * common) / referred
+    return AppointmentDays(min(own, common), common)
 
 
 def bed_chances(referred: float, other: float, slots: float, reserved: float, releasable: bool) -> BedChances:

@@ -56,7 +56,7 @@ def return_or_keep(
     platform: float,
     load: float,
 ) -> ReturnOrKeep:
-    """Δ = pay − θ·m·p·n − θ·κ·(account)·F·p·n − 40(1−.5·platform) + 15·clip((ℓ−.85)/.15, 0, 1), in yuan.
+    """Δ = pay − θ·m·p·n − θ·account·F·p·n − 40(1−.5·platform) + 15·clip((ℓ−.85)/.15, 0, 1), in yuan.
 
     ``return_pay`` is what the physician believes a return brings; ``account_per_claim`` ≤ 0 is what
     a yuan claimed costs the hospital's account: visits that do not happen save it.
