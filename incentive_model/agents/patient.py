@@ -44,9 +44,9 @@ class Patient(mesa.Agent):
             severity: perceived severity, 0–1.
 
         Returns:
-            One row an alternative (facility name, its id where names repeat, or ``self-care``), one column a term in utils,
-            ``utility`` their sum and ``probability`` the logit share. Alternatives that a hard gate
-            may close are kept.
+            One row an alternative (a facility's name, its id where names repeat, or ``self-care``),
+            one column a term in utils, ``utility`` their sum and ``probability`` the logit share.
+            Alternatives that a hard gate may close are kept.
         """
         model: IncentiveModel = self.model
         world = model.opening_world()
