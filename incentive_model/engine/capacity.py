@@ -18,6 +18,7 @@ from incentive_model.rules.capacity import appointment_days, bed_chances, days, 
 REFERRED_VISITS, OTHER_VISITS, EMERGENCY, REFERRED, OTHER, ADMITTED, ACUTE_DAYS, LATE_DAYS, REHAB_DAYS = (
     range(9)
 )
+VISITS, BEDS = slice(REFERRED_VISITS, EMERGENCY), slice(EMERGENCY, None)
 
 
 class Demand:
@@ -49,8 +50,8 @@ class Demand:
             ]
         )
         expected: Any = self.expected  # the rule works element by element
-        expected = expect(expected, seen, self.months_seen, p.demand_memory)
-        self.expected = expected
+        for rows, memory in ((VISITS, p.visit_memory), (BEDS, p.bed_memory)):
+            expected[rows] = expect(expected[rows], seen[rows], self.months_seen, memory)
         self.months_seen += 1
 
     def congest(self, p: Any, f: np.recarray, reserved: float, releasable: bool) -> None:

@@ -10,7 +10,8 @@ from incentive_model.cards.short import fixed
 
 fixed("appointment_days_full", 5.0, "days", "days to an appointment at a load of one", "MODEL 7")
 fixed("appointment_load_limit", 2.0, "ratio", "load beyond which the wait grows no more", "MODEL 7")
-fixed("demand_memory", 12.0, "months", "memory of expected demand", "docs/decisions.md")
+fixed("visit_memory", 12.0, "months", "memory of expected visits", "docs/decisions.md")
+fixed("bed_memory", 24.0, "months", "memory of expected demand for beds, which is rarer", "docs/decisions.md")
 fixed("clinic_days", 25.0, "days a month", "days a physician sees outpatients", "MODEL 7")
 fixed("month_days", 30.4, "days", "length of a month", "MODEL 7", "D")
 fixed("wait_severity", 0.02, "severity", "worsening in a month of waiting for a bed", "MODEL 7")
