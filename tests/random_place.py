@@ -1,0 +1,270 @@
+"""Small random counties and schemes, for tests: crowded ones, so that everything really happens."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from incentive_model.inputs import Place, Scheme, load_place
+
+Draw = Any
+UNINSURED = "uninsured"
+
+WORDS = {
+    "payment_method": ["fee_for_service", "global_budget", "global_budget", "global_budget"],
+    "gatekeeping": ["none", "soft", "hard"],
+    "reserved_release": ["hard", "releasable"],
+}
+SHARES = {
+    "upward_share": [0.0, 0.05, 0.137],
+    "rehab_credit": [0.0, 0.3, 1.0],
+    "surplus_retained": [0.0, 0.5, 1.0],
+    "loss_shared": [0.3, 1.0, 0.0],
+    "reimbursement_gap": [0.0, 0.1, 0.2337],
+    "gate_compliance": [0.0, 0.3, 1.0],
+    "performance_pay_share": [0.0, 0.1, 0.333],
+    "referral_bonus": [0.0, 20.0, 333.33],
+    "referral_fund": [0.0, 0.5, 20.0],
+    "fund_share_individuals": [0.0, 0.5, 0.77],
+    "reserved_slots": [0.0, 0.2, 0.5],
+    "platform_coverage": [0.0, 0.5, 1.0],
+}
+PARTS = {
+    ("weight_first_contact", "weight_two_way_referral", "weight_rehab_referral", "weight_satisfaction"): [
+        (0.2, 0.4, 0.3, 0.1),
+        (0.0, 0.5, 0.5, 0.0),
+        (1.0, 0.0, 0.0, 0.0),
+    ],
+    ("surplus_split_county", "surplus_split_township", "surplus_split_village"): [
+        (0.6, 0.3, 0.1),
+        (0.34, 0.33, 0.33),
+        (0.0, 0.0, 1.0),
+    ],
+}
+
+#: Every lever on at once.
+EVERYTHING = Scheme(
+    "everything",
+    "Everything",
+    (),
+    {
+        "payment_method": "global_budget",
+        "gatekeeping": "hard",
+        "reserved_release": "hard",
+        "upward_share": 0.1,
+        "rehab_credit": 0.3,
+        "surplus_retained": 0.7,
+        "loss_shared": 0.4,
+        "reimbursement_gap": 0.2,
+        "gate_compliance": 0.5,
+        "performance_pay_share": 0.1,
+        "referral_bonus": 100.0,
+        "referral_fund": 5.0,
+        "fund_share_individuals": 0.6,
+        "reserved_slots": 0.25,
+        "platform_coverage": 0.8,
+        "weight_first_contact": 0.3,
+        "weight_two_way_referral": 0.3,
+        "weight_rehab_referral": 0.3,
+        "weight_satisfaction": 0.1,
+        "surplus_split_county": 0.5,
+        "surplus_split_township": 0.3,
+        "surplus_split_village": 0.2,
+    },
+)
+
+
+@st.composite
+def lever_values(draw: Draw) -> dict[str, Any]:
+    """Some levers; those that are parts of one whole come together."""
+    values: dict[str, Any] = {}
+    for name, choices in [*WORDS.items(), *SHARES.items()]:
+        if draw(st.booleans()):
+            values[name] = draw(st.sampled_from(choices))
+    for names, choices in PARTS.items():
+        if draw(st.booleans()):
+            values.update(zip(names, draw(st.sampled_from(choices)), strict=True))
+    return values
+
+
+@st.composite
+def schemes(draw: Draw) -> Scheme:
+    """A scheme over all levers, now and then with a change on the way."""
+    changes = ((draw(st.integers(2, 9)), draw(lever_values())),) if draw(st.booleans()) else ()
+    return Scheme("random", "Random", (), draw(lever_values()), changes)
+
+
+@st.composite
+def places(draw: Draw) -> Place:
+    """A county of up to three hospitals and four centres, with few doctors and fewer beds."""
+    agents = draw(st.integers(40, 90))
+    population = agents * draw(st.sampled_from([1, 7, 40, 150])) + draw(st.sampled_from([0, 3]))
+    outside = draw(st.sampled_from([0, 1, 1, 2]))
+    forms = draw(st.sampled_from(["", "loose", "tight", "tight loose", "none tight"])).split()
+    consortia = {f"c{k}": form for k, form in enumerate(forms)}
+    rows = draw(facility_rows(population, outside, list(consortia)))
+    members = {row["consortium"] for row in rows}
+    consortia = {name: form for name, form in consortia.items() if name in members}
+    clinics = [row["id"] for row in rows if row["tier"] == "T0"]
+    insurances = draw(st.sampled_from([("rural", "town"), ("rural", UNINSURED)]))
+    tiers = range(4 if outside else 3)
+    files = {
+        "place.toml": draw(place_toml(population, consortia, insurances, tiers)),
+        "facilities.csv": csv(rows),
+        "villages.csv": csv(
+            [
+                {"clinic": c, "residents": len(range(k, population, len(clinics)))}
+                for k, c in enumerate(clinics)
+            ]
+        ),
+        "schedule.csv": csv(draw(schedule_rows(insurances, tiers))),
+    }
+    if draw(st.booleans()):
+        hospitals = [row["id"] for row in rows if row["tier"] == "T2"]
+        files["ties.csv"] = csv(
+            [
+                {"facility": c, "physician": 1, "hospital": draw(st.sampled_from(hospitals)), "specialist": 1}
+                for c in clinics
+            ]
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in files.items():
+            (Path(folder) / name).write_text(text, encoding="utf-8")
+        return load_place(folder, agents)
+
+
+@st.composite
+def facility_rows(draw: Draw, population: int, outside: int, consortia: list[str]) -> list[dict[str, Any]]:
+    """Facilities of four tiers, with ``outside`` hospitals outside the county."""
+    rows: list[dict[str, Any]] = []
+
+    def one_of(*values: Any) -> Any:
+        return draw(st.sampled_from(values))
+
+    def add(tier: int, parents: list[str], beds: Any, physicians: int) -> str:
+        name = f"T{tier}-{len(rows)}"
+        capability, infrastructure = ((0.36, 0.3), (0.52, 0.5), (0.78, 0.8), (0.93, 0.95))[tier]
+        rows.append(
+            {
+                "id": name,
+                "name": name,
+                "tier": f"T{tier}",
+                "parent": one_of(*parents) if parents else "",
+                "consortium": one_of("", *consortia) if tier <= 2 else "",
+                "beds": beds,
+                "physicians": physicians,
+                "capability": round(capability + one_of(0.0, 0.05, -0.03), 3),
+                "infrastructure": infrastructure,
+                "x_km": one_of(0, 3, 11, -7),
+                "y_km": one_of(0, 5, -4.5),
+                "urban": one_of(0, 1),
+            }
+        )
+        return name
+
+    n = draw(st.integers(1, 3))
+    beds = max(1, population // one_of(150, 400, 1_500) // n)
+    doctors = max(1, population // one_of(1_200, 3_000) // n)
+    outside_beds = one_of("", "", "", max(1, population // 2_000))
+    cities = [add(3, [], outside_beds, 5) for _ in range(outside)]
+    hospitals = [add(2, cities, beds, doctors) for _ in range(n)]
+    for _ in range(draw(st.integers(1, 4))):
+        centre = add(1, hospitals, one_of(0, 1, max(1, population // 1_000)), one_of(1, 2, 3))
+        for _ in range(one_of(1, 2)):
+            add(0, [centre], 0, one_of(1, 2))
+    return rows
+
+
+@st.composite
+def schedule_rows(draw: Draw, insurances: tuple[str, ...], tiers: range) -> list[dict[str, Any]]:
+    """What each insurance pays; caps low enough to bind."""
+    rows = []
+    for name, tier, inpatient in product(insurances, tiers, (False, True)):
+        rate = draw(st.sampled_from([0.6, 0.75] if inpatient else [0.2, 0.5512]))
+        rows.append(
+            {
+                "insurance": name,
+                "tier": f"T{tier}",
+                "setting": "inpatient" if inpatient else "outpatient",
+                "rate": 0 if name == UNINSURED else rate,
+                "deductible": 150.55 * tier if inpatient else 0,
+                "cap": draw(st.sampled_from(["", 3_000, 9_000.5] if inpatient else ["", 150, 800])),
+            }
+        )
+    return rows
+
+
+@st.composite
+def place_toml(
+    draw: Draw, population: int, consortia: dict[str, str], insurances: tuple[str, ...], tiers: range
+) -> str:
+    """``place.toml``, with some behaviour that makes rare things happen often."""
+
+    def one_of(*values: Any) -> Any:
+        return draw(st.sampled_from(values))
+
+    tables: dict[str, dict[str, Any]] = {
+        "levers": {
+            "reimbursement_gap": one_of(0.0, 0.05),
+            "reserved_slots": one_of(0.0, 0.1),
+            "gatekeeping": one_of("none", "none", "soft"),
+        },
+        "parameters": {
+            "severe_scale": one_of(1.0, 3.0),
+            "candidate_share": one_of(0.28, 0.9),
+            "hassle_down": one_of(44.0, 0.0),
+            "uncovered_share": one_of(0.08, 0.111),
+            "inducement_account": one_of(0.7, 1.0),
+            "inducement_margin": one_of(0.35, 0.1),
+            "budget_growth": one_of(0.0, -0.3),
+        },
+        "age": {"shares": [0.16, 0.24, 0.26, 0.34], "chronic": [0.01, 0.10, 0.35, 0.75]},
+        "income": {"median": 21_000, "log_sd": 0.75},
+        "travel": {"base_minutes": 8, "minutes_per_km": 1.6},
+        "family_doctor": {"teams": 1, "physicians": 2, "coverage": one_of(0.0, 0.4, 1.0)},
+    }
+    for name, form in consortia.items():
+        tables[f"consortium.{name}"] = {"form": form}
+    for name, share in zip(insurances, (0.7, 0.3), strict=True):
+        tables[f"insurance.{name}"] = {
+            "share": share,
+            "premium_resident": 0 if name == UNINSURED else 380.5,
+            "premium_government": 0 if name == UNINSURED else 640,
+            "premium_employer": 900 if name == "town" else 0,
+        }
+    for tier in tiers:
+        visit, admission, stay = ((60, 0, 0), (90, 2_150, 6.6), (220.15, 6_800, 6.9), (360, 14_000, 7.7))[
+            tier
+        ]
+        tables[f"tier.T{tier}"] = {
+            "visit_price": visit,
+            "admission_price": admission,
+            "stay_days": stay,
+            "visits_per_doctor_day": one_of(8, 30),
+            "waiting_minutes": one_of(5, 41.5),
+            "annual_pay": one_of(40_000, 83_333.33),
+            "subsidy": one_of(0, 20_001),
+        }
+    head = {
+        "title": "Random",
+        "source": ["a test"],
+        "currency_year": 2022,
+        "population": population,
+        "population_seed": draw(st.integers(0, 9_999)),
+    }
+    return "\n".join([lines(head), *(f"[{name}]\n{lines(table)}" for name, table in tables.items())])
+
+
+def lines(table: dict[str, Any]) -> str:
+    """Keys and values as TOML (whose numbers, words and lists are written as in JSON)."""
+    return "\n".join(f"{key} = {json.dumps(value)}" for key, value in table.items())
+
+
+def csv(rows: list[dict[str, Any]]) -> str:
+    """Rows as CSV, with a header."""
+    return "\n".join([",".join(rows[0]), *(",".join(map(str, row.values())) for row in rows)]) + "\n"

@@ -1,0 +1,73 @@
+"""Where the engine and the reference differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from incentive_model import IncentiveModel
+from incentive_model.incentives.events import Count
+from reference.episode import NONE
+from reference.month import ReferenceModel
+
+RESIDENT = (
+    "id", "age", "chronic", "insurance", "contract", "income", "price_sensitivity", "minutes", "trust",
+    "habit", "awareness", "control", "carried", "queue_slot", "fund_paid", "oop", "oop_year", "time", "qaly",
+)  # fmt: skip
+WAITING = ("queue_severity", "queue_class", "queue_months")  #: mean something only in a queue
+EPISODE = (
+    "state", "severity", "emergency", "first", "referred", "bed_class", "admitted", "fate", "follow_ups",
+    "returned", "ending",
+)  # fmt: skip
+FACILITY = (
+    "tier", "capability", "attractiveness", "waiting_minutes", "list_visit", "list_admission", "stay_days",
+    "capacity", "beds", "pass_on", "price_visit", "price_admission", "uncovered_bp", "effort", "load",
+    "days_referred", "days_other", "bed_referred", "bed_other", "occupancy", "rehab_chance",
+)  # fmt: skip
+
+
+def differences(engine: IncentiveModel, reference: ReferenceModel) -> list[str]:
+    """Everything that is not equal to the bit after a month, each in a line; empty if all agree."""
+    people = sorted(reference.residents, key=lambda r: r.id)
+    episodes = [r.episode for r in people]
+    queued = np.array([r.queue_slot != NONE for r in people])
+    treated = np.array([e.at != NONE for e in episodes])
+    seeking = np.array([e.seeks for e in episodes])
+    everyone = np.ones(len(people), bool)
+    found: list[str] = []
+
+    def check(what: str, ours: Any, theirs: Any, where: Any = ...) -> None:
+        ours, theirs = np.asarray(ours), np.asarray(theirs)
+        if ours.dtype == bool:
+            ours = ours.astype(np.int64)
+        ours, theirs = ours[where], theirs[where]
+        if ours.shape != theirs.shape:
+            found.append(f"month {engine.month}: {what}: shape {theirs.shape}, expected {ours.shape}")
+        elif not np.array_equal(ours, theirs):
+            at = np.argwhere(ours != theirs)
+            first = tuple(int(x) for x in at[0])
+            found.append(
+                f"month {engine.month}: {what} differs in {len(at)} places, first {first}: "
+                f"engine {theirs[first]!r}, reference {ours[first]!r}"
+            )
+
+    for name in RESIDENT:
+        check(f"residents.{name}", [getattr(r, name) for r in people], engine.residents[name])
+    for name in WAITING:
+        check(f"residents.{name}", [getattr(r, name) for r in people], engine.residents[name], queued)
+    for name in EPISODE:
+        check(f"episodes.{name}", [getattr(e, name) for e in episodes], engine.episodes[name], everyone)
+    check("episodes.at", [e.at for e in episodes], engine.episodes.at, treated)
+    check("episodes.perceived", [e.perceived for e in episodes], engine.episodes.perceived, seeking)
+    for name in FACILITY:
+        check(f"facilities.{name}", [getattr(f, name) for f in reference.facilities], engine.facilities[name])
+    for count in Count:
+        check(f"counts.{count.name}", reference.county.counts[:, count], engine.county.counts[:, count])
+    for name in ("year", "bills", "chain"):
+        check(f"county.{name}", getattr(reference.county, name), getattr(engine.county, name))
+    check("ledger.balances", reference.county.ledger.balances, engine.ledger.balances)
+    check("belief", [k.belief for k in reference.physicians], engine.belief)
+    for name in ("rate_bp", "certain", "promised", "personal", "platform", "gate", "reserved", "in_force"):
+        check(f"tables.{name}", getattr(reference.tables, name), getattr(engine.tables, name))
+    return found

@@ -1,0 +1,128 @@
+"""A clinic, a centre, a hospital: prices, capacity, congestion."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import mesa
+
+from incentive_model.incentives.events import Count, Event
+from incentive_model.rules import capacity, inducement, quality
+
+if TYPE_CHECKING:
+    from reference.month import ReferenceModel
+
+
+class Facility(mesa.Agent):
+    """One facility, with its real capacity and beds, and the demand it expects of real residents."""
+
+    model: ReferenceModel
+
+    def __init__(self, model: ReferenceModel, row: int) -> None:
+        super().__init__(model)
+        place, p = model.place, model.p
+        entry = place.facilities.iloc[row]
+        tier = place.tiers[entry["tier"]]
+        self.row = row
+        self.tier = int(entry["tier"][1])
+        self.capability = float(entry["capability"])
+        self.attractiveness = quality.attractiveness(p, self.capability, float(entry["infrastructure"]))
+        self.waiting_minutes = float(tier.waiting_minutes)
+        self.list_visit = round(tier.visit_price * 100)
+        self.list_admission = round(tier.admission_price * 100)
+        self.stay_days = float(tier.stay_days)
+        beds = 0.0 if math.isnan(entry["beds"]) else float(entry["beds"])
+        self.capacity: float = int(entry["physicians"]) * tier.visits_per_doctor_day * p.clinic_days
+        self.beds = beds
+        if self.tier == 3:
+            self.capacity = math.inf
+            self.beds = beds if beds > 0.0 else math.inf
+        self.pass_on = p.pass_on_primary if self.tier <= 1 else p.pass_on_hospital
+        # expected monthly demand of real residents
+        self.months_seen = 0
+        self.visits_referred = self.visits_other = 0.0
+        self.beds_emergency = self.beds_referred = self.beds_other = 0.0
+        self.admissions = self.acute_days = self.late_days = self.rehab_days = 0.0
+
+    def certain(self, event: Event) -> float:
+        """Yuan this facility gets for one more event, for sure."""
+        return float(self.model.tables.certain[event, self.row])
+
+    def count(self, what: Count, times: int = 1) -> None:
+        """One more of the month's events here."""
+        self.model.county.counts[self.row, what] += times
+
+    def adapt(self) -> None:
+        """Quarterly: prices, effort and the uncovered share follow from what a claim costs the account."""
+        p, account = self.model.p, self.certain(Event.CLAIM_YUAN)
+        factor = inducement.bill_factor(p, account)
+        self.price_visit = round(self.list_visit * factor)
+        self.price_admission = round(self.list_admission * factor)
+        self.effort = inducement.effort(p, account)
+        self.uncovered_bp = round(inducement.uncovered(p, account) * 10_000)
+
+    def learn(self) -> None:
+        """Take this month's demand into what is expected."""
+        p, weight = self.model.p, self.model.place.weight
+        counts = self.model.county.counts[self.row]
+
+        def visits(before: float, seen: float) -> float:
+            return float(capacity.expect(before, weight * seen, self.months_seen, p.visit_memory))
+
+        def beds(before: float, seen: float) -> float:
+            return float(capacity.expect(before, weight * seen, self.months_seen, p.bed_memory))
+
+        admitted = int(
+            counts[Count.ADMITTED_EMERGENCY] + counts[Count.ADMITTED_REFERRED] + counts[Count.ADMITTED_OTHER]
+        )
+        self.visits_referred = visits(self.visits_referred, counts[Count.VISIT_REFERRED])
+        self.visits_other = visits(self.visits_other, counts[Count.VISIT] - counts[Count.VISIT_REFERRED])
+        self.beds_emergency = beds(self.beds_emergency, counts[Count.BED_EMERGENCY])
+        self.beds_referred = beds(self.beds_referred, counts[Count.BED_REFERRED])
+        self.beds_other = beds(self.beds_other, counts[Count.BED_OTHER])
+        self.admissions = beds(self.admissions, admitted)
+        self.acute_days = beds(self.acute_days, admitted * self.stay_days)
+        self.late_days = beds(self.late_days, counts[Count.RETAINED] * p.extra_days)
+        self.rehab_days = beds(self.rehab_days, counts[Count.REHAB] * p.rehab_days)
+        self.months_seen += 1
+
+    def congest(self) -> None:
+        """This month's load, days to an appointment, chances of a bed and occupancy."""
+        tables = self.model.tables
+        reserved = tables.reserved if self.tier == 2 else 0.0
+        self._appointments(reserved, tables.releasable)
+        self._beds(reserved, tables.releasable)
+
+    def _appointments(self, reserved: float, releasable: bool) -> None:
+        p = self.model.p
+        full, limit = p.appointment_days_full, p.appointment_load_limit
+        if math.isinf(self.capacity):
+            self.load = p.outside_load
+            self.days_referred = self.days_other = capacity.days(full, limit, self.load)
+            return
+        visits = self.visits_referred + self.visits_other
+        self.load = visits / self.capacity if self.capacity > 0.0 else limit
+        self.days_referred, self.days_other = capacity.appointment_days(
+            full, limit, self.visits_referred, self.visits_other, self.capacity, reserved, releasable
+        )
+
+    def _beds(self, reserved: float, releasable: bool) -> None:
+        p = self.model.p
+        bed_days = self.beds * p.month_days
+        if math.isinf(self.beds):
+            self.occupancy = p.outside_load
+            self.bed_referred = self.bed_other = self.rehab_chance = 1.0
+        elif bed_days == 0.0:
+            self.occupancy = self.bed_referred = self.bed_other = self.rehab_chance = 0.0
+        else:
+            inpatient_days = self.acute_days + self.late_days
+            self.occupancy = (inpatient_days + self.rehab_days) / bed_days
+            # an admission takes its acute stay and the late days of those who are kept
+            stay = inpatient_days / self.admissions if self.admissions > 0.0 else self.stay_days
+            slots = (bed_days - self.rehab_days - self.beds_emergency * stay) / stay
+            self.bed_referred, self.bed_other = capacity.bed_chances(
+                self.beds_referred, self.beds_other, slots, reserved, releasable
+            )
+            free = max(0.0, bed_days - self.acute_days - self.late_days)
+            self.rehab_chance = min(1.0, free / self.rehab_days) if self.rehab_days > 0.0 else 1.0

@@ -1,0 +1,144 @@
+"""The month, phase by phase, in the order of MODEL.md."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import mesa
+import numpy as np
+
+from incentive_model.chance import replicate_key
+from incentive_model.engine.population import make_physicians, make_residents
+from incentive_model.incentives import INSTRUMENTS
+from incentive_model.incentives.events import Setting
+from incentive_model.incentives.tables import Tables
+from incentive_model.inputs import Place, Scheme, resolve_levers, resolve_parameters
+from incentive_model.rules.illness import season
+from reference import aftermath, purse
+from reference.county import County
+from reference.facility import Facility
+from reference.physician import Physician
+from reference.resident import Resident
+
+STATUS_QUO = Scheme("status-quo", "Status quo", (), {})
+
+
+class ReferenceModel(mesa.Model):
+    """A county, one Python object a resident, physician and facility.
+
+    Only the starting values of the people are the engine's (they are inputs of a month, not part of
+    it). Agents act in random order, so that whatever depended on the order would show.
+    """
+
+    def __init__(self, place: Place, scheme: Scheme, *, seed: int, burn_in: int = 12) -> None:
+        super().__init__(rng=np.random.default_rng(seed))
+        self.place, self.scheme = place, scheme
+        self.p = SimpleNamespace(**{name: float(x) for name, x in resolve_parameters(place).items()})
+        self.key = replicate_key(seed, 0)
+        self.month = -burn_in
+        self.instruments = [make() for make in INSTRUMENTS]
+        self._read_schedule()
+        self._people()
+        self._announce_terms(self.month + 1)
+        self.rate_before = self.tables.rate_bp.copy()
+        for facility in self.facilities:
+            facility.adapt()
+
+    def _people(self) -> None:
+        place = self.place
+        self.facilities = [Facility(self, row) for row in range(len(place.facilities))]
+        physicians, belief = make_physicians(place, self.p, len(self.instruments))
+        self.physicians = [
+            Physician(self, start, [float(b) for b in beliefs])
+            for start, beliefs in zip(physicians, belief, strict=True)
+        ]
+        residents, first_tie, tie = make_residents(place, _record(self.p))
+        people = [Resident(self, start) for start in residents]
+        for i, resident in enumerate(people):
+            resident.neighbours = [people[row] for row in tie[first_tie[i] : first_tie[i + 1]]]
+        self.residents = self.agents_by_type[Resident]
+        insured = [sum(r.insurance == k for r in people) for k in range(len(place.insurances))]
+        self.county = County(place, self.p, insured)
+        self.tables = Tables(self.schedule, len(self.facilities), len(self.instruments))
+
+    def _read_schedule(self) -> None:
+        """Rates (basis points), deductibles and caps (fen) by (insurance, tier, setting)."""
+        names = [insurance.name for insurance in self.place.insurances]
+        self.schedule = np.zeros((len(names), 4, 2), np.int64)
+        self.deductible = np.zeros((len(names), 4), np.int64)
+        self.cap = np.full((len(names), 4, 2), 2**62, np.int64)
+        for row in self.place.schedule.itertuples():
+            term = names.index(row.insurance), int(row.tier[1]), Setting[row.setting.upper()]
+            self.schedule[term] = round(row.rate * 10_000)
+            if row.setting == "inpatient":
+                self.deductible[term[:2]] = round(row.deductible * 100)
+            if not np.isnan(row.cap):
+                self.cap[term] = round(row.cap * 100)
+
+    def run(self, months: int) -> ReferenceModel:
+        """Up to and with a month."""
+        while self.month < months:
+            self.step()
+        return self
+
+    def step(self) -> None:
+        """One month."""
+        self.month += 1
+        everybody = self.residents
+        self.announce()  # 1
+        everybody.shuffle_do("fall_ill")  # 2
+        everybody.shuffle_do("seek")  # 3
+        everybody.shuffle_do("meet_physician")  # 4
+        everybody.shuffle_do("be_admitted")  # 5
+        everybody.shuffle_do("recover")  # 6
+        self.settle()  # 7
+        everybody.shuffle_do(aftermath.see_outcome)  # 8
+        everybody.shuffle_do(aftermath.remember)  # 9
+        everybody.shuffle_do(aftermath.talk)
+        self.adapt()  # 10
+        if self.month == 0:  # what residents got and paid counts from the scheme's first month
+            everybody.set("oop", 0).set("qaly", 0).set("time", 0)
+
+    def announce(self) -> None:
+        """The terms in force, and the congestion they meet."""
+        self.county.month = self.month
+        self.county.open_month()
+        self._announce_terms(self.month)
+        self.season = season(self.p, self.month)
+
+    def _announce_terms(self, month: int) -> None:
+        status_quo = resolve_levers(self.place, STATUS_QUO)
+        self.county.levers = resolve_levers(self.place, self.scheme, month) if month >= 1 else status_quo
+        self.tables.clear()
+        for me, instrument in enumerate(self.instruments):
+            instrument.announce(self.county, self.tables, me)
+        for facility in self.facilities:
+            facility.congest()
+        self.tables.in_force = int(self.county.levers != status_quo)
+
+    def settle(self) -> None:
+        """Every resident's bills, then every instrument."""
+        self.residents.shuffle_do(purse.settle)
+        for instrument in self.instruments:
+            instrument.settle(self.county)
+
+    def adapt(self) -> None:
+        """The year moves on; beliefs monthly, facilities quarterly, accounts yearly."""
+        self.county.close_month()
+        if self.month % 12 == 0:
+            for instrument in self.instruments:
+                instrument.close_year(self.county)
+        for physician in self.physicians:
+            physician.learn()
+        for facility in self.facilities:
+            facility.learn()
+            if self.month % 3 == 0:
+                facility.adapt()
+
+
+def _record(p: SimpleNamespace) -> object:
+    """Parameters as the starting population wants them."""
+    row = np.zeros(1, dtype=[(name, np.float64) for name in sorted(vars(p))])
+    for name, x in vars(p).items():
+        row[0][name] = x
+    return row.view(np.recarray)[0]

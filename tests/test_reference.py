@@ -1,0 +1,165 @@
+"""The compiled engine equals the plain reference model to the bit, whatever way it is computed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import small_place
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from random_place import EVERYTHING, places, schemes
+from reference.compare import differences
+from reference.history import digest
+from reference.month import ReferenceModel
+from reference.sights import Sight, seen
+
+from incentive_model import IncentiveModel
+from incentive_model.inputs import Place, Scheme, load_place, load_scheme
+
+BURN_IN, MONTHS = 13, 14  # a year to learn the budget, and one to close it
+CALM = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+
+
+def fixed_profile(examples: int) -> settings:
+    """The same examples each time, and no long search for a smaller one that fails."""
+    return settings(
+        max_examples=examples,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate,),
+        suppress_health_check=CALM,
+    )
+
+
+def agree(place: Place, scheme: Scheme, *, seed: int, months: int = MONTHS) -> Sight:
+    """Run engine and reference side by side; what was seen.
+
+    Raises:
+        AssertionError: a month in which they differ, and where.
+    """
+    engine = IncentiveModel(place, scheme, seed=seed, burn_in=BURN_IN)
+    reference = ReferenceModel(place, scheme, seed=seed, burn_in=BURN_IN)
+    sights = Sight(0)
+    while engine.month < months:
+        engine.step()
+        reference.step()
+        found = differences(engine, reference)
+        assert not found, "\n".join(found)
+        sights |= seen(reference)
+    assert sum(reference.county.ledger.balances) == 0
+    return sights
+
+
+def agree_everywhere(examples: int, scheme: st.SearchStrategy[Scheme]) -> Sight:
+    """Compare over random counties; what was seen in any of them."""
+    sights = Sight(0)
+
+    @fixed_profile(examples)
+    @given(places(), scheme, st.integers(0, 2**40))
+    def compare(place: Place, scheme: Scheme, seed: int) -> None:
+        nonlocal sights
+        sights |= agree(place, scheme, seed=seed)
+
+    compare()
+    return sights
+
+
+def missed(sights: Sight) -> list[str]:
+    """The names of what was not seen."""
+    return [sight.name or "" for sight in Sight if sight not in sights]
+
+
+def test_random_counties_and_schemes_agree_and_reach_everything() -> None:
+    sights = agree_everywhere(40, schemes())
+    sights |= agree_everywhere(15, st.just(EVERYTHING))
+    assert not missed(sights)
+
+
+@pytest.mark.slow
+def test_many_random_counties_and_schemes_agree() -> None:
+    assert not missed(agree_everywhere(500, schemes()))
+    agree_everywhere(100, st.just(EVERYTHING))
+
+
+@pytest.mark.parametrize("scheme", ["status-quo", "full-package"])
+def test_the_packaged_county_agrees(scheme: str) -> None:
+    agree(load_place("yongan", 60), load_scheme(scheme), seed=3, months=3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "scheme", ["status-quo", "full-package", "performance-evaluation", "revenue-sharing"]
+)
+def test_the_packaged_county_agrees_for_long(scheme: str) -> None:
+    agree(load_place("yongan", 700), load_scheme(scheme), seed=3, months=36)
+
+
+@fixed_profile(6)
+@given(places(), schemes())
+def test_threads_change_nothing(place: Place, scheme: Scheme) -> None:
+    one, two, three = (digest(IncentiveModel(place, scheme, seed=2, threads=k), 6) for k in (1, 2, 3))
+    assert one == two == three
+
+
+def history_of(folder: Path, **environment: str) -> str:
+    """The digest another Python process finds."""
+    command = [sys.executable, "-m", "reference.history", str(folder)]
+    found = subprocess.run(
+        command,
+        cwd=Path(__file__).parent,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return found.stdout.strip()
+
+
+def test_compiled_and_interpreted_are_the_same_model(tmp_path: Path) -> None:
+    folder = small_place.write(tmp_path / "small")
+    here = digest(IncentiveModel(load_place(folder, 80), EVERYTHING, seed=1, burn_in=12), 14)
+    assert history_of(folder, NUMBA_DISABLE_JIT="1") == here
+
+
+def test_hash_seeds_change_nothing(tmp_path: Path) -> None:
+    folder = small_place.write(tmp_path / "small")
+    first, second = (history_of(folder, PYTHONHASHSEED=seed) for seed in ("1", "2"))
+    assert len(first) == 64
+    assert first == second
+
+
+@fixed_profile(10)
+@given(places(), schemes())
+def test_one_more_resident_changes_nobody_else(place: Place, scheme: Scheme) -> None:
+    """At the same weight, a newcomer leaves everybody else's person, luck and first month as they were."""
+    n = place.agents
+    few = IncentiveModel(replace(place, population=40 * n), scheme, seed=4, burn_in=0)
+    more = IncentiveModel(replace(place, population=40 * n + 40, agents=n + 1), scheme, seed=4, burn_in=0)
+    assert_same(few.residents, more.residents[:n])
+    kept = [i for i in range(n) if listened_to(few, i) == listened_to(more, i)]
+    assert len(kept) > n // 2
+    few.step()
+    more.step()
+    told_each_other = ("trust", "awareness", "heard", "aware")
+    assert_same(few.residents, more.residents[:n], but=told_each_other)
+    assert_same(few.residents[kept], more.residents[:n][kept])
+    assert_same(few.episodes, more.episodes[:n], but=told_each_other)
+
+
+def listened_to(model: IncentiveModel, i: int) -> list[int]:
+    """The rows a resident listens to."""
+    return [int(row) for row in model.tie[model.tie_start[i] : model.tie_start[i + 1]]]
+
+
+def assert_same(few: np.ndarray, more: np.ndarray, but: tuple[str, ...] = ()) -> None:
+    """Equal columns, but for some."""
+    for name in few.dtype.names or ():
+        if name not in but:
+            np.testing.assert_array_equal(few[name], more[name], err_msg=name)
