@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import threading
 from collections.abc import Callable
 from enum import IntEnum
 from pathlib import Path
@@ -25,6 +26,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 config: Any = numba.config  # its settings are made at import, where no type checker sees them
 PACKAGE = __name__.split(".")[0]
 _twins: dict[Any, Any] = {}
+_lock = threading.RLock()  # two models may be built in two threads
 
 
 @functools.cache
@@ -63,25 +65,26 @@ def compiled(function: F) -> F:
     """The compiled twin of a plain function; the same twin each time."""
     if not isinstance(function, FunctionType):
         return function
-    if function not in _twins:
-        names = function.__code__.co_names
-        scope = function.__globals__
-        twins = {name: _twin(scope[name]) for name in names if name in scope}
-        clone = FunctionType(
-            function.__code__,
-            {**scope, **twins},
-            function.__name__,
-            function.__defaults__,
-            function.__closure__,
-        )
-        clone.__qualname__, clone.__module__ = function.__qualname__, function.__module__
-        clone.__doc__, clone.__annotations__ = function.__doc__, {}
-        folder = cache_folder()
-        before = config.CACHE_DIR
-        if folder is not None:
-            config.CACHE_DIR = folder
-        try:
-            _twins[function] = numba.njit(nogil=True, cache=folder is not None, error_model="numpy")(clone)
-        finally:
-            config.CACHE_DIR = before
-    return _twins[function]
+    with _lock:
+        if function not in _twins:
+            _twins[function] = _compile(function)
+        return _twins[function]
+
+
+def _compile(function: FunctionType) -> Any:
+    """A clone of ``function`` that calls compiled twins, handed to Numba."""
+    scope = function.__globals__
+    twins = {name: _twin(scope[name]) for name in function.__code__.co_names if name in scope}
+    clone = FunctionType(
+        function.__code__, {**scope, **twins}, function.__name__, function.__defaults__, function.__closure__
+    )
+    clone.__qualname__, clone.__module__ = function.__qualname__, function.__module__
+    clone.__doc__, clone.__annotations__ = function.__doc__, {}
+    folder, before = cache_folder(), config.CACHE_DIR
+    if folder is not None:
+        config.CACHE_DIR = folder
+    try:
+        # NumPy's error model: a check of every division costs the loops a factor of eight.
+        return numba.njit(nogil=True, cache=folder is not None, error_model="numpy")(clone)
+    finally:
+        config.CACHE_DIR = before
