@@ -2,8 +2,9 @@
 
     python experiments/lever_signs.py [--replicates 20] [--population 20000] [--workers 2]
 
-Writes ``results/lever-signs/changes.csv``: one row a setting and indicator, the paired change with its
-95% interval over replicates. Takes about ten minutes on two cores at the defaults.
+Writes to ``results/lever-signs/``: ``changes.csv`` (one row a setting and indicator, the paired change with
+its 95% interval over replicates) and ``beside-prototype.md`` (the same beside the sizes that a rough
+prototype of the equations gave). Takes about ten minutes on two cores at the defaults.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import pandas as pd
 from tqdm import tqdm
 
 import incentive_model as im
@@ -44,6 +46,54 @@ SETTINGS: dict[str, dict[str, float | str]] = {
     "platform": {"platform_coverage": 1.0},
 }
 
+#: What the table shows: indicator, heading, factor, decimals.
+SHOWN = (
+    ("primary_visit_share", "primary share, pp", 100.0, 1),
+    ("up_referral_rate", "up, pp", 100.0, 2),
+    ("down_referral_rate", "down, pp", 100.0, 2),
+    ("unnecessary_referral_share", "unnecessary, pp", 100.0, 1),
+    ("visits_T2", "T2 visits", 1.0, 3),
+)
+
+#: The prototype's changes (20,000 residents, 6 seeds), in the units and order of ``SHOWN``.
+PROTOTYPE: dict[str, tuple[float, ...]] = {
+    "gap +.20": (1.2, -0.15, 0.25, -0.2, -0.044),
+    "upward_share .10": (-1.1, 3.4, 0.27, 1.5, 0.113),
+    "bonus 20": (-0.5, 1.5, 0.13, 3.5, 0.05),
+    "bonus 100": (-2.7, 9.1, 0.72, 14.6, 0.31),
+    "rehab_credit .30": (0.2, -0.02, 2.2, 0.0, -0.010),
+    "evaluation": (-0.1, 0.4, 3.9, 0.9, 0.014),
+    "budget": (0.1, -1.1, 0.44, 1.1, -0.007),
+    "budget + rehab_credit": (0.3, -1.2, 2.9, 1.2, -0.019),
+    "budget + rehab_credit + upward_share .05": (-0.4, 0.9, 3.2, 0.4, 0.042),
+    "reserve .20 releasable": (0.1, 0.4, 0.0, 0.5, 0.0),
+    "reserve .20 hard": (0.9, 0.5, 0.0, 0.3, -0.05),
+    "soft gate": (2.9, 0.3, 0.2, -0.9, -0.17),
+    "hard gate .3": (8.6, 1.0, 0.0, -1.3, -0.44),
+    "hard gate .5": (14.7, 1.5, -0.1, -2.0, -0.77),
+    "platform": (-0.5, 2.8, 0.85, 2.5, 0.07),
+}
+
+
+def beside_prototype(changes: pd.DataFrame) -> str:
+    """A Markdown table: each setting's change, its interval, and the prototype's size in italics."""
+    found = changes.set_index(["scheme", "indicator"])
+    lines = [
+        "| setting | " + " | ".join(heading for _, heading, _, _ in SHOWN) + " |",
+        "| --- |" + " --- |" * len(SHOWN),
+    ]
+    for scheme in [*PROTOTYPE, "full-package"]:
+        cells = []
+        for k, (indicator, _, factor, digits) in enumerate(SHOWN):
+            row = found.loc[(scheme, indicator)]
+            change, low, high = (factor * row[x] for x in ("delta", "delta_low", "delta_high"))
+            cell = f"{change:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}]"
+            if scheme in PROTOTYPE:
+                cell += f" *{PROTOTYPE[scheme][k]:+g}*"
+            cells.append(cell.replace("-", "−"))
+        lines.append(f"| {scheme} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(
@@ -70,7 +120,9 @@ def main() -> None:
             place, schemes, replicates=args.replicates, seed=2026, workers=args.workers, progress=progress
         )
     args.out.mkdir(parents=True, exist_ok=True)
-    result.table().to_csv(args.out / "changes.csv", index=False, lineterminator="\n")
+    changes = result.table()
+    changes.to_csv(args.out / "changes.csv", index=False, lineterminator="\n")
+    (args.out / "beside-prototype.md").write_text(beside_prototype(changes), encoding="utf-8")
 
 
 if __name__ == "__main__":
