@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from incentive_model.chance import Purpose, draws, gumbel_pair, normal, replicate_key, uniform, uniform_pair
+from incentive_model.chance import (
+    Purpose,
+    draws,
+    even,
+    gumbel_pair,
+    normal,
+    replicate_key,
+    uniform,
+    uniform_pair,
+)
 from incentive_model.chance.philox import MASK, philox
 from incentive_model.engine.compiled import compiled
 
@@ -63,7 +72,10 @@ OF_A_RUN = (
     "ONSET SEVERITY PERCEPTION CHOICE GATE DIAGNOSIS REFERRAL BED_NEED QUEUE ADMISSION FOLLOW_UP RETURN "
     "CANDIDATE DISCHARGE ACCEPT_DOWN SUCCESS"
 )
-OF_A_POPULATION = "VILLAGE AGE INCOME TRAVEL CONTRACT TIE DOCTOR PHYSICIAN ALTRUISM"
+OF_A_POPULATION = {
+    "EVEN": 100, "INCOME": 103, "TRAVEL": 104, "RING": 105, "TIE": 106, "DOCTOR": 107, "PHYSICIAN": 108,
+    "ALTRUISM": 109,
+}  # fmt: skip
 FIRST_PAIR = (0.44374367436787854, 0.7683242185629348)
 SECOND_PAIR = (0.9810010065788913, 0.5702213498206906)
 
@@ -72,7 +84,7 @@ def test_an_address_never_moves():
     """Results are only comparable between versions if these numbers stay as they are."""
     assert dict(Purpose.__members__) == {
         **{name: k for k, name in enumerate(OF_A_RUN.split(), 1)},
-        **{name: k for k, name in enumerate(OF_A_POPULATION.split(), 101)},
+        **OF_A_POPULATION,
     }
     assert uniform_pair(replicate_key(1, 0), Purpose.ONSET, 41, 7, 0) == FIRST_PAIR
     assert uniform_pair(replicate_key(2**40 + 1, 9), Purpose.CHOICE, 2**33, -11, 2) == SECOND_PAIR
@@ -98,7 +110,7 @@ FIVE_SIGMA = 5.0 / math.sqrt(N)
     "other",
     [
         {"purpose": Purpose.SEVERITY},
-        {"purpose": Purpose.VILLAGE},
+        {"purpose": Purpose.INCOME},
         {"month": 6},
         {"month": -5},
         {"k": 1},
@@ -138,3 +150,25 @@ def test_the_larger_of_two_utilities_with_gumbel_noise_wins_as_the_logit_says():
     first, second = many(gumbel_pair).T
     won = np.mean(0.8 + first > second)
     assert won == pytest.approx(1.0 / (1.0 + math.exp(-0.8)), abs=5 * 0.5 / math.sqrt(N))
+
+
+class TestEven:
+    """Numbers for samples of people: even in every dimension, and one dimension tells nothing of another."""
+
+    @given(st.integers(0, 2**63 - 1), st.integers(0, 4), st.integers(0, 10**7))
+    @settings(deadline=None)
+    def test_compiled_and_interpreted_are_the_same_to_the_bit(self, seed, dimension, agent):
+        key = replicate_key(seed, 0)
+        number = even(key, dimension, agent)
+        assert compiled(even)(key, dimension, agent) == number
+        assert 0.0 <= number < 1.0
+
+    @pytest.mark.parametrize("n", [300, 2_000, 5_000, 20_000])
+    @pytest.mark.parametrize("seed", [1, 2, 3])
+    def test_a_sample_of_any_size_is_a_fairer_picture_than_luck_gives(self, n, seed):
+        key, number = replicate_key(seed, 0), compiled(even)
+        numbers = np.array([[number(key, d, agent) for d in range(5)] for agent in range(n)])
+        for column in numbers.T:  # independent draws: 0.83/√n in the median
+            assert stats.kstest(column, "uniform").statistic < 0.5 / math.sqrt(n)
+        correlation = np.corrcoef(numbers.T)[np.triu_indices(5, 1)]
+        assert np.abs(correlation).max() < 3.0 / math.sqrt(n)
