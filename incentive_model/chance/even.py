@@ -1,9 +1,8 @@
 """Numbers that fill the unit cube evenly: a small sample of residents is a fair picture of the place.
 
-The additive recurrence u_k(i) = frac(shift_k + (i + 1)·φ⁻ᵏ), with φ the root of φ⁶ = φ + 1, the
-five-dimensional kin of the golden ratio (Roberts 2018, "The unreasonable effectiveness of
-quasirandom sequences"). A resident's numbers follow from the own id alone: one more resident
-changes nobody else, and the first thousand are as even as the first million.
+The additive recurrence u_k(i) = frac(shift_k + (i + 1)·√a_k) with √a_k = √2, √3, √6, √7, √13, which no
+small whole numbers relate to each other (Richtmyer 1951). A resident's numbers follow from the own id
+alone: one more resident changes nobody else, and the first thousand are as even as the first million.
 """
 
 import math
@@ -11,13 +10,13 @@ import math
 from incentive_model.chance.draws import uniform
 from incentive_model.chance.purpose import Purpose
 
-#: φ⁻¹ … φ⁻⁵
+#: Fractional parts of √2, √3, √6, √7, √13.
 STEPS = (
-    0.8812714616335696,
-    0.7766393890897682,
-    0.6844301295853426,
-    0.6031687406857282,
-    0.5315553977157913,
+    0.41421356237309515,
+    0.7320508075688772,
+    0.4494897427831779,
+    0.6457513110645907,
+    0.6055512754639891,
 )
 
 

@@ -8,7 +8,7 @@ from incentive_model.rules.illness import control_next
 from incentive_model.rules.maths import nano
 from incentive_model.rules.outcome import carried_severity, death_probability, life_lost, month_qaly
 from incentive_model.rules.quality import success
-from incentive_model.rules.trust import awareness_next, starting_trust, trust_next
+from incentive_model.rules.trust import awareness_next, trust_anchor, trust_next
 
 CLINIC, CENTRE = 0, 1
 SLOTS = 5
@@ -101,9 +101,7 @@ def talk(w: World, lo: int, hi: int, tally: Tally) -> None:
                     experience = -1
             referrer = ep.referred == 1 and ep.first == slot
             pull = opinion if slot == CENTRE else 0.0
-            me.trust[slot] = trust_next(
-                p, me.trust[slot], starting_trust(p, slot), experience, referrer, pull
-            )
+            me.trust[slot] = trust_next(p, me.trust[slot], trust_anchor(p, slot), experience, referrer, pull)
         me.awareness = awareness_next(p, me.awareness, me.contract, w.terms.in_force == 1, awareness)
         if ep.referred == 1:
             me.habit = ep.first

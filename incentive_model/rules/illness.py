@@ -9,7 +9,7 @@ from incentive_model.rules.maths import by_age
 M2 = "MODEL 2"
 uncertain(
     "illness_rate",
-    0.79,
+    0.783,
     (0.6, 0.9),
     "scale",
     "scale of the monthly chance of a new episode",
@@ -45,7 +45,14 @@ uncertain("control_gain", 0.03, (0.01, 0.06), "a month", "gain of chronic contro
 uncertain(
     "control_loss", 0.03, (0.01, 0.06), "a month", "loss of chronic control in a month without care", M2
 )
-fixed("control_start", 0.62, "0–1", "chronic control at the start: its own fixed point", M2, "D")
+fixed(
+    "control_start",
+    0.456,
+    "0–1",
+    "chronic patients' control at the start: where it settles under the status quo",
+    M2,
+    "D",
+)
 
 
 def season(p: Any, month: int) -> float:

@@ -23,19 +23,36 @@ uncertain(
     "part of missing trust a completed referral wins the referrer",
     M10,
 )
-uncertain("trust_return", 0.015, (0.0, 0.05), "a month", "drift back to the starting trust", M10)
+uncertain("trust_return", 0.015, (0.0, 0.05), "a month", "drift back to the anchor", M10)
 uncertain("word_of_mouth", 0.03, (0.0, 0.08), "a month", "pull of the neighbours' trust in their centre", M10)
-fixed("trust_start_T0", 0.72, "0–1", "trust in the village clinic at the start", M10)
-fixed("trust_start_T1", 0.74, "0–1", "trust in the centre at the start", M10)
-fixed("trust_start_T2", 0.82, "0–1", "trust in the parent county hospital at the start", M10)
-fixed("trust_start_T2_other", 0.80, "0–1", "trust in another county hospital at the start", M10)
-fixed("trust_start_T3", 0.86, "0–1", "trust in the outside hospital at the start", M10)
+fixed("trust_anchor_T0", 0.72, "0–1", "trust in the village clinic that experience drifts back to", M10)
+fixed("trust_anchor_T1", 0.74, "0–1", "trust in the centre that experience drifts back to", M10)
+fixed(
+    "trust_anchor_T2", 0.82, "0–1", "trust in the parent county hospital that experience drifts back to", M10
+)
+fixed(
+    "trust_anchor_T2_other",
+    0.80,
+    "0–1",
+    "trust in another county hospital that experience drifts back to",
+    M10,
+)
+fixed("trust_anchor_T3", 0.86, "0–1", "trust in the outside hospital that experience drifts back to", M10)
+for _tier, _settled in (("T0", 0.722), ("T1", 0.781), ("T2", 0.853), ("T2_other", 0.839), ("T3", 0.872)):
+    fixed(
+        f"trust_start_{_tier}",
+        _settled,
+        "0–1",
+        "trust at the start: where it settles under the status quo (any other start drifts for years)",
+        M10,
+        "D",
+    )
 uncertain(
     "awareness_gain", 0.02, (0.005, 0.05), "a month", "part of the unaware who hear of a scheme in force", M10
 )
 uncertain("awareness_contract", 0.05, (0.0, 0.1), "a month", "more of it with a family-doctor contract", M10)
 uncertain("awareness_neighbours", 0.05, (0.0, 0.1), "a month", "pull of the neighbours' awareness", M10)
-fixed("awareness_start", 0.3, "0–1", "awareness of referral policy at the start", M10)
+fixed("awareness_start", 0.3, "0–1", "awareness of referral policy that experience drifts back to", M10)
 uncertain(
     "belief_speed", 0.25, (0.1, 0.5), "a month", "how fast physicians learn what is really paid", "MODEL 13"
 )
@@ -43,22 +60,45 @@ fixed("belief_start", 0.2, "0–1", "belief in a promise of a physician who does
 fixed("belief_aware", 0.6, "0–1", "more of it for one who knows the other side", "MODEL 13")
 
 
-def starting_trust(p: Any, slot: int) -> float:
-    """Trust at the start in the facility of a choice slot: own clinic, own centre, parent hospital,
-    other county hospital, outside hospital."""
+def by_slot(slot: int, clinic: float, centre: float, parent: float, other: float, outside: float) -> float:
+    """The value for a choice slot: own clinic, own centre, parent hospital, other hospital, outside."""
     if slot == 0:
-        return p.trust_start_T0
+        return clinic
     if slot == 1:
-        return p.trust_start_T1
+        return centre
     if slot == 2:
-        return p.trust_start_T2
+        return parent
     if slot == 3:
-        return p.trust_start_T2_other
-    return p.trust_start_T3
+        return other
+    return outside
+
+
+def starting_trust(p: Any, slot: int) -> float:
+    """Trust at the start in the facility of a choice slot."""
+    return by_slot(
+        slot,
+        p.trust_start_T0,
+        p.trust_start_T1,
+        p.trust_start_T2,
+        p.trust_start_T2_other,
+        p.trust_start_T3,
+    )
+
+
+def trust_anchor(p: Any, slot: int) -> float:
+    """τ⁰, to which trust in the facility of a choice slot drifts back."""
+    return by_slot(
+        slot,
+        p.trust_anchor_T0,
+        p.trust_anchor_T1,
+        p.trust_anchor_T2,
+        p.trust_anchor_T2_other,
+        p.trust_anchor_T3,
+    )
 
 
 def trust_next(
-    p: Any, trust: float, start: float, experience: int, referred: bool, opinion_pull: float
+    p: Any, trust: float, anchor: float, experience: int, referred: bool, opinion_pull: float
 ) -> float:
     """Trust in one facility after this month.
 
@@ -71,7 +111,7 @@ def trust_next(
         trust -= p.trust_loss * trust
     if referred:
         trust += p.trust_referral * (1.0 - trust)
-    trust += p.trust_return * (start - trust)
+    trust += p.trust_return * (anchor - trust)
     return trust + opinion_pull
 
 

@@ -66,7 +66,7 @@ def talk(resident: Resident) -> None:
             experience = {outcome.RESOLVED: 1, outcome.FAILED: -1}.get(e.ending, 0)
         pull = p.word_of_mouth * (opinion - resident.opening_trust) if slot == Slot.CENTRE else 0.0
         went_up = e.referred and slot == e.first
-        start = trust.starting_trust(p, slot)
+        start = trust.trust_anchor(p, slot)
         resident.trust[slot] = trust.trust_next(p, resident.trust[slot], start, experience, went_up, pull)
     in_force = bool(resident.model.tables.in_force)
     resident.awareness = trust.awareness_next(p, resident.awareness, resident.contract, in_force, heard)
