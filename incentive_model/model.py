@@ -31,7 +31,7 @@ from incentive_model.incentives.accounts import Group, Purpose
 from incentive_model.incentives.events import Count
 from incentive_model.incentives.tables import Tables
 from incentive_model.inputs import Place, Scheme, load_place, load_scheme, resolve_levers, resolve_parameters
-from incentive_model.measures import MEASURES, Record, ResidentOutcome, value, window
+from incentive_model.measures import MEASURES, Observer, ResidentOutcome
 from incentive_model.network.institutions import institution_graph
 from incentive_model.rules.illness import season
 from incentive_model.rules.trust import belief_next
@@ -103,12 +103,12 @@ class IncentiveModel(mesa.Model):
         self.physicians: Handles[Physician] = Handles(
             self, Physician, self.physician_columns, np.arange(len(self.physician_columns))
         )
-        reporters = {name: (lambda m, name=name: m.monthly(name)) for name in MEASURES}
+        reporters = {name: (lambda m, name=name: m.observer.monthly(name)) for name in MEASURES}
         self.datacollector = DataCollector(model_reporters={"month": lambda m: m.month, **reporters})
 
         for month in (1, *(month for month, _ in self.scheme.changes)):
             self._levers_of(month)  # a faulty combination is told now, not in that month
-        self.levers = self._levers_of(self.month + 1)
+        self.levers = self._levers_of(0)  # the status quo, which the burn-in lives under
         self._announce_terms()
         self._rate_before = self.tables.rate_bp.copy()
         for hospital in self.hospitals:
@@ -129,10 +129,8 @@ class IncentiveModel(mesa.Model):
         self.episodes = table(EPISODE, place.agents)
         tally = (len(self.county.tier), len(place.insurances), len(self.county.hospitals), len(Count))
         self._chunks = Chunks(place.agents, [empty_tally(*tally) for _ in range(max(1, threads))])
-        self.records: list[Record] = []
         self._last_year: deque[np.ndarray] = deque(maxlen=12)
-        order = np.argsort(np.argsort(self.residents.income, kind="stable"), kind="stable")
-        self._income_rank = (order + 0.5) / place.agents
+        self.observer = Observer(self)
 
     # the month
 
@@ -142,8 +140,11 @@ class IncentiveModel(mesa.Model):
         self.county.month = self.month
         for phase in MONTH:
             phase(self)
-        self._record()
+        self.observer.observe()
         self.datacollector.collect(self)
+        if self.month == 0:  # residents' sums count from the scheme's first month
+            for name in ("oop", "qaly", "time"):
+                self.residents[name][:] = 0
 
     def run(self, months: int = 60) -> IncentiveModel:
         """Run the burn-in that is left and the scheme up to month ``months``."""
@@ -183,7 +184,7 @@ class IncentiveModel(mesa.Model):
         oop_before = int(self.residents.oop.sum())
         self._chunks.run(settling.settle, self._world)
         total = self._chunks.total()
-        self._oop = int(self.residents.oop.sum()) - oop_before
+        self.month_oop = int(self.residents.oop.sum()) - oop_before
         county = self.county
         county.counts, county.bills, county.chain = total.counts, total.bills, total.chain
         for instrument in self.instruments:
@@ -193,7 +194,7 @@ class IncentiveModel(mesa.Model):
         """Phase 8: success, QALYs, expected death, what carries on."""
         before = int(self.residents.qaly.sum())
         self._chunks.run(ending.outcome, self._world)
-        self._qaly = int(self.residents.qaly.sum()) - before
+        self.month_qaly = int(self.residents.qaly.sum()) - before
         self.county.counts = self._chunks.total().counts
 
     def talk(self) -> None:
@@ -211,17 +212,17 @@ class IncentiveModel(mesa.Model):
         if self.month % 12 == 0:
             for instrument in self.instruments:
                 instrument.close_year(county)
-        self.ledger.close(self.month, self._oop)
+        self.ledger.close(self.month, self.month_oop)
         belief: Any = self.belief  # the rule works element by element
         for k, instrument in enumerate(self.instruments):
-            if self._promises(k):
+            if self.promises(k):
                 belief[:, k] = belief_next(self.p, belief[:, k], instrument.realised)
         self.demand.learn(self.p, self.facilities, county.counts, self.place.weight)
         if self.month % 3 == 0:
             for hospital in self.hospitals:
                 hospital.adapt()
 
-    def _promises(self, k: int) -> bool:
+    def promises(self, k: int) -> bool:
         """Whether instrument ``k`` has announced pay this month."""
         return bool(self.tables.promised[k].any() or self.tables.personal[k].any())
 
@@ -266,75 +267,9 @@ class IncentiveModel(mesa.Model):
 
     # what is seen
 
-    def _record(self) -> None:
-        """Keep this month's sums."""
-        county, f, r = self.county, self.facilities, self.residents
-        state: dict[str, float] = {"months": 1.0, "qaly_nano": float(self._qaly)}
-        for slot, tier in ((0, 0), (1, 1), (2, 2), (4, 3)):
-            state[f"trust_T{tier}"] = float(r.trust[:, slot].mean())
-        state["awareness"] = float(r.awareness.mean())
-        promising = [k for k in range(len(self.instruments)) if self._promises(k)]
-        if promising:
-            state["believing_months"] = 1.0
-            state["belief"] = float(self.belief[:, promising].mean())
-        visits, referred = county.counts[:, Count.VISIT], county.counts[:, Count.VISIT_REFERRED]
-        for tier in range(4):
-            rows = county.tier == tier
-            state[f"wait_referred_T{tier}"] = float((f.days_referred * referred)[rows].sum())
-            state[f"wait_other_T{tier}"] = float((f.days_other * (visits - referred))[rows].sum())
-            for kind, months, admitted, chance in (
-                ("referred", Count.WAITED_REFERRED, Count.ADMITTED_REFERRED, f.bed_referred),
-                ("other", Count.WAITED_OTHER, Count.ADMITTED_OTHER, f.bed_other),
-            ):
-                days = 30.0 * county.counts[:, months] + 15.0 * (1.0 - chance) * county.counts[:, admitted]
-                state[f"bed_wait_{kind}_T{tier}"] = float(days[rows].sum())
-        if self.month % 12 == 0:
-            paid = r.oop_year / 100.0
-            state["years"] = 1.0
-            for percent in (10, 25, 40):
-                state[f"catastrophic_{percent}"] = float((paid > r.income * percent / 100.0).sum())
-            mean = float(paid.mean())
-            covariance = float((paid * self._income_rank).mean()) - mean * 0.5
-            state["oop_concentration"] = 2.0 * covariance / mean if mean > 0.0 else 0.0
-        net = np.zeros(county.accounts.size, np.int64)
-        net += self.ledger.balances - getattr(self, "_balances", 0)
-        self._balances = self.ledger.balances.copy()
-        flows = self.ledger.between(self.month, self.month)
-        self.records.append(Record(self.month, county.counts, flows, net, state))
-        if self.month == 0:  # residents' sums count from the scheme's first month
-            for column in (r.oop, r.qaly, r.time):
-                column[:] = 0
-
-    def _window(self, records: list[Record]) -> Any:
-        f = self.facilities
-        return window(
-            records,
-            n=self.place.agents,
-            weight=self.place.weight,
-            tier=self.county.tier,
-            beds=f.beds,
-            physicians=self.place.facilities["physicians"].to_numpy(np.int64),
-            stay_days=f.stay_days,
-            p=self.p,
-        )
-
-    def monthly(self, name: str) -> float:
-        """An indicator's value in the last month (NaN where it had no case)."""
-        if not self.records:
-            return float("nan")
-        if getattr(self, "_seen_month", None) != self.month:
-            self._seen_month, self._seen = self.month, self._window(self.records[-1:])
-        found = value(MEASURES[name](self._seen))
-        return float("nan") if found is None else found
-
     def indicators(self) -> dict[str, tuple[float | None, float, float]]:
         """Every indicator over the scheme's months: (value or None, numerator, denominator)."""
-        records = [r for r in self.records if r.month >= 1]
-        if not records:
-            return dict.fromkeys(MEASURES, (None, 0.0, 0.0))
-        seen = self._window(records)
-        ratios = {name: take(seen) for name, take in MEASURES.items()}
-        return {name: (value(ratio), *ratio) for name, ratio in ratios.items()}
+        return self.observer.indicators()
 
     def series(self) -> pd.DataFrame:
         """One row a month, one column an indicator."""
@@ -369,9 +304,7 @@ class IncentiveModel(mesa.Model):
     @property
     def resident_outcome(self) -> ResidentOutcome:
         """What each resident got and paid over the scheme's months."""
-        r = self.residents
-        quintile = np.minimum((self._income_rank * 5).astype(np.int8), 4)
-        return ResidentOutcome(r.oop.copy(), r.qaly.copy(), r.time.copy(), quintile)
+        return self.observer.outcome()
 
     @property
     def agents_by_type(self) -> dict[Any, Any]:
