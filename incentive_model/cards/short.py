@@ -32,12 +32,6 @@ BOUNDS = {
 }
 
 
-def bounds_of(unit: str, low: float | None, high: float | None) -> tuple[float, float]:
-    """The card's own bounds, or those its unit implies."""
-    implied = BOUNDS.get(unit, (-math.inf, math.inf))
-    return implied[0] if low is None else low, implied[1] if high is None else high
-
-
 def lever_card(
     name: str,
     family: Family,
@@ -74,7 +68,7 @@ def lever_card(
 def uncertain(
     name: str,
     default: float,
-    plausible: tuple[float, float],
+    plausible: tuple[float, float] | None,
     unit: str,
     meaning: str,
     source: str,
@@ -84,21 +78,25 @@ def uncertain(
     low: float | None = None,
     high: float | None = None,
 ) -> None:
-    """Declare a behavioural parameter that sensitivity analysis may vary over ``plausible``."""
-    least, most = bounds_of(unit, low, high)
+    """Declare a behavioural parameter that sensitivity analysis may vary over ``plausible``.
+
+    ``low`` and ``high`` are hard bounds; where they are not given, the unit's own hold.
+    """
+    least, most = BOUNDS.get(unit, (-math.inf, math.inf))
     declare(
         Card(
             name=name,
-            role="uncertain",
+            role="fixed" if plausible is None else "uncertain",
             family="behaviour",
             unit=unit,
             meaning=meaning,
             source=source,
             tag=tag,
             default=float(default),
-            low=least,
-            high=most,
+            low=least if low is None else low,
+            high=most if high is None else high,
             plausible=plausible,
+            distribution="none" if plausible is None else "uniform",
             symbol=symbol,
         )
     )
@@ -116,22 +114,7 @@ def fixed(
     high: float | None = None,
 ) -> None:
     """Declare a number of the model's structure that is not varied by default."""
-    least, most = bounds_of(unit, low, high)
-    declare(
-        Card(
-            name=name,
-            role="fixed",
-            family="behaviour",
-            unit=unit,
-            meaning=meaning,
-            source=source,
-            tag=tag,
-            default=float(default),
-            low=least,
-            high=most,
-            distribution="none",
-        )
-    )
+    uncertain(name, default, None, unit, meaning, source, tag, low=low, high=high)
 
 
 def fixed_by_age(
