@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import get_args
 
-from incentive_model.cards.card import Card
+from incentive_model.cards.card import Card, Family
 
 _cards: dict[str, Card] = {}
 
@@ -30,7 +31,9 @@ def load_all() -> None:
 
 def _of(*roles: str) -> Mapping[str, Card]:
     load_all()
-    return MappingProxyType({name: card for name, card in _cards.items() if card.role in roles})
+    families = get_args(Family)
+    cards = sorted(_cards.values(), key=lambda card: families.index(card.family))
+    return MappingProxyType({card.name: card for card in cards if card.role in roles})
 
 
 def levers() -> Mapping[str, Card]:

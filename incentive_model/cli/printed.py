@@ -138,7 +138,7 @@ def cards_text(cards: Iterable[Card]) -> str:
     """Cards by family: name, default, unit, what is allowed, meaning, source and how sure."""
     lines: list[str] = []
     family = None
-    for card in sorted(cards, key=lambda card: card.family):
+    for card in cards:  # the registry has them family by family
         if card.family != family:
             family = card.family
             lines += ["", family.upper()]
