@@ -218,6 +218,8 @@ def place_toml(
             "severe_scale": one_of(1.0, 3.0),
             "candidate_share": one_of(0.28, 0.9),
             "hassle_down": one_of(44.0, 0.0),
+            "referred_quality": one_of(0.97, 0.4),
+            "home_quality": one_of(0.93, 0.4),
             "uncovered_share": one_of(0.08, 0.111),
             "inducement_account": one_of(0.7, 1.0),
             "inducement_margin": one_of(0.35, 0.1),
