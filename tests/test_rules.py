@@ -465,23 +465,23 @@ class TestOutcome:
         well = 0.87 - 0.05 * (1.3 - 0.6 * 0.62)
         d = 0.04 + 0.35 * 0.25
         for ending, inpatient, felt in (
-            (outcome.NONE, False, 0.0),
-            (outcome.RESOLVED, False, 0.4),
-            (outcome.RESOLVED, True, 0.7),
-            (outcome.UNTREATED, False, 0.7),
-            (outcome.FAILED, False, 1.0),
-            (outcome.WAITING, False, 1.0),
-            (outcome.FAILED, True, 1.3),
+            (outcome.Ending.NONE, False, 0.0),
+            (outcome.Ending.RESOLVED, False, 0.4),
+            (outcome.Ending.RESOLVED, True, 0.7),
+            (outcome.Ending.UNTREATED, False, 0.7),
+            (outcome.Ending.FAILED, False, 1.0),
+            (outcome.Ending.WAITING, False, 1.0),
+            (outcome.Ending.FAILED, True, 1.3),
         ):
             assert outcome.month_qaly(p, 3, 1, 0.62, 0.5, ending, inpatient) == about((well - d * felt) / 12)
 
     def test_expected_death_by_hand(self):
-        assert outcome.death_probability(p, 0.85, outcome.RESOLVED) == about(0.0005 + 0.015)
-        assert outcome.death_probability(p, 0.85, outcome.FAILED) == about(0.0005 + 0.06)
-        assert outcome.death_probability(p, 0.85, outcome.WAITING) == about(0.0005 + 0.06)
-        assert outcome.death_probability(p, 0.85, outcome.UNTREATED) == about(0.0005 + 0.045)
-        assert outcome.death_probability(p, 0.5, outcome.FAILED) == about(0.0005)
-        assert outcome.death_probability(p, 0.9, outcome.NONE) == 0.0
+        assert outcome.death_probability(p, 0.85, outcome.Ending.RESOLVED) == about(0.0005 + 0.015)
+        assert outcome.death_probability(p, 0.85, outcome.Ending.FAILED) == about(0.0005 + 0.06)
+        assert outcome.death_probability(p, 0.85, outcome.Ending.WAITING) == about(0.0005 + 0.06)
+        assert outcome.death_probability(p, 0.85, outcome.Ending.UNTREATED) == about(0.0005 + 0.045)
+        assert outcome.death_probability(p, 0.5, outcome.Ending.FAILED) == about(0.0005)
+        assert outcome.death_probability(p, 0.9, outcome.Ending.NONE) == 0.0
         assert outcome.life_lost(p, 3, 0.01) == about(0.085)
 
     @given(unit, st.sampled_from(range(4)), st.sampled_from((0, 1)), unit)
@@ -489,24 +489,29 @@ class TestOutcome:
         def month(ending):
             return outcome.month_qaly(p, age, chronic, control, s, ending, False)
 
-        endings = (outcome.NONE, outcome.RESOLVED, outcome.UNTREATED, outcome.FAILED)
+        endings = (
+            outcome.Ending.NONE,
+            outcome.Ending.RESOLVED,
+            outcome.Ending.UNTREATED,
+            outcome.Ending.FAILED,
+        )
         qalys = [month(ending) for ending in endings]
         assert qalys == sorted(set(qalys), reverse=True)
 
     @pytest.mark.parametrize(
         ("severity", "ending", "inpatient", "u", "carried"),
         [
-            (0.5, outcome.FAILED, False, 0.99, 0.58),
-            (0.95, outcome.FAILED, False, 0.99, 0.98),
-            (0.3, outcome.FAILED, False, 0.29, 0.38),
-            (0.3, outcome.FAILED, False, 0.31, 0.0),
-            (0.8, outcome.FAILED, True, 0.24, 0.88),
-            (0.8, outcome.FAILED, True, 0.26, 0.0),
-            (0.5, outcome.UNTREATED, False, 0.29, 0.5),
-            (0.5, outcome.UNTREATED, False, 0.31, 0.0),
-            (0.4, outcome.UNTREATED, False, 0.0, 0.0),
-            (0.9, outcome.RESOLVED, False, 0.0, 0.0),
-            (0.9, outcome.WAITING, False, 0.0, 0.0),
+            (0.5, outcome.Ending.FAILED, False, 0.99, 0.58),
+            (0.95, outcome.Ending.FAILED, False, 0.99, 0.98),
+            (0.3, outcome.Ending.FAILED, False, 0.29, 0.38),
+            (0.3, outcome.Ending.FAILED, False, 0.31, 0.0),
+            (0.8, outcome.Ending.FAILED, True, 0.24, 0.88),
+            (0.8, outcome.Ending.FAILED, True, 0.26, 0.0),
+            (0.5, outcome.Ending.UNTREATED, False, 0.29, 0.5),
+            (0.5, outcome.Ending.UNTREATED, False, 0.31, 0.0),
+            (0.4, outcome.Ending.UNTREATED, False, 0.0, 0.0),
+            (0.9, outcome.Ending.RESOLVED, False, 0.0, 0.0),
+            (0.9, outcome.Ending.WAITING, False, 0.0, 0.0),
         ],
     )
     def test_what_is_carried_into_next_month(self, severity, ending, inpatient, u, carried):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import mesa
 import pandas as pd
 
-from incentive_model.engine.columns import PARENT, SLOTS
+from incentive_model.engine.columns import SLOTS, Slot
 from incentive_model.engine.seeking import slot_appeal
 from incentive_model.rules.choice import gateway, self_care
 from incentive_model.rules.maths import total
@@ -64,11 +64,11 @@ class Patient(mesa.Agent):
             }
         frame = pd.DataFrame.from_dict(rows, orient="index")
         frame["gateway"] = 0.0
-        if PARENT in reach:
+        if Slot.PARENT in reach:
             unreferred = [
-                total(slot_appeal(world, me, s, severity, 0)) for s in reach if s in (PARENT, PARENT + 1)
+                total(slot_appeal(world, me, s, severity, 0)) for s in reach if s in (Slot.PARENT, Slot.OTHER)
             ]
-            referred = total(slot_appeal(world, me, PARENT, severity, 1))
+            referred = total(slot_appeal(world, me, Slot.PARENT, severity, 1))
             frame.iloc[:2, -1] = gateway(model.p, severity, referred, max(unreferred))
         frame["utility"] = frame.sum(axis=1)
         frame.loc["self-care"] = 0.0

@@ -4,17 +4,13 @@ import math
 
 from incentive_model.chance.draws import gumbel_pair, uniform_pair
 from incentive_model.chance.purpose import Purpose
-from incentive_model.engine.columns import Row, Tally, World
+from incentive_model.engine.columns import BedClass, Fate, Row, Slot, Tally, World
 from incentive_model.engine.seeking import believed_pay, known_rate
 from incentive_model.incentives.events import Count, Event, Setting
 from incentive_model.rules.billing import expected_patient_cost
 from incentive_model.rules.discharge import accept_down, candidate_probability, retain, send_down, send_home
 from incentive_model.rules.followup import accept_return, follow_ups, return_or_keep
 from incentive_model.rules.maths import sigma, total
-
-CENTRE = 1
-EMERGENCY, REFERRED, UNREFERRED = 0, 1, 2
-RETAINED, DOWN, HOME = 1, 2, 3
 
 
 def admit(w: World, lo: int, hi: int, tally: Tally) -> None:
@@ -27,17 +23,17 @@ def admit(w: World, lo: int, hi: int, tally: Tally) -> None:
             continue
         row = me.facility[ep.at]
         chance = 1.0
-        if kind == REFERRED:
+        if kind == BedClass.REFERRED:
             chance = f[row].bed_referred
-        elif kind == UNREFERRED:
+        elif kind == BedClass.OTHER:
             chance = f[row].bed_other
         u, _ = uniform_pair(w.key, Purpose.ADMISSION, me.id, w.month, 0)
         if u < chance:
             ep.admitted = 1
             tally.counts[row, Count.ADMITTED_EMERGENCY + kind] += 1
-            if kind == REFERRED:
+            if kind == BedClass.REFERRED:
                 tally.counts[row, Count.WAITED_REFERRED] += me.queue_months
-            elif kind == UNREFERRED:
+            elif kind == BedClass.OTHER:
                 tally.counts[row, Count.WAITED_OTHER] += me.queue_months
 
 
@@ -67,7 +63,7 @@ def follow_up(w: World, me: Row, ep: Row, tier: int, tally: Tally) -> None:
         return
     ep.follow_ups = visits
     row = me.facility[ep.at]
-    centre = me.facility[CENTRE]
+    centre = me.facility[Slot.CENTRE]
     if tier == 2 and ep.severity < p.return_limit:
         tally.counts[row, Count.RETURN_ELIGIBLE] += 1
         physician = me.doctor[ep.at]
@@ -85,7 +81,7 @@ def follow_up(w: World, me: Row, ep: Row, tier: int, tally: Tally) -> None:
         u, v = uniform_pair(w.key, Purpose.RETURN, me.id, w.month, 0)
         if u < sigma(total(reasons) / p.scale_return):
             tally.counts[row, Count.RETURN_OFFER] += 1
-            if v < sigma(total(accept_return(p, me.trust[CENTRE], me.contract))):
+            if v < sigma(total(accept_return(p, me.trust[Slot.CENTRE], me.contract))):
                 tally.counts[row, Count.OUTPATIENT_RETURN] += 1
                 tally.counts[centre, Count.VISIT] += visits
                 ep.returned = 1
@@ -100,7 +96,7 @@ def recover_inpatient(w: World, me: Row, ep: Row, tally: Tally) -> None:
     f, p = w.facilities, w.p
     slot = ep.at
     row = me.facility[slot]
-    centre = me.facility[CENTRE]
+    centre = me.facility[Slot.CENTRE]
     is_candidate, bed_below = uniform_pair(w.key, Purpose.CANDIDATE, me.id, w.month, 0)
     if is_candidate >= candidate_probability(p, ep.severity):
         return
@@ -136,24 +132,24 @@ def recover_inpatient(w: World, me: Row, ep: Row, tally: Tally) -> None:
     u_down = down / p.scale_discharge + g_down
     u_home = home / p.scale_discharge + g_home
     if u_home > u_keep and u_home > u_down:
-        ep.fate = HOME
+        ep.fate = Fate.HOME
         tally.counts[row, Count.SENT_HOME] += 1
         return
     if u_down > u_keep:
         tally.counts[row, Count.DOWN_OFFER] += 1
         if bed_below < f[centre].rehab_chance and accepts_down(w, me, slot):
-            ep.fate = DOWN
+            ep.fate = Fate.DOWN
             tally.counts[row, Count.DOWN_REFERRAL] += 1
             tally.counts[centre, Count.REHAB] += 1
             return
-    ep.fate = RETAINED
+    ep.fate = Fate.RETAINED
     tally.counts[row, Count.RETAINED] += 1
 
 
 def accepts_down(w: World, me: Row, slot: int) -> bool:
     """The patient's answer to the offer of rehabilitation at the own centre."""
     f, p = w.facilities, w.p
-    row, centre = me.facility[slot], me.facility[CENTRE]
+    row, centre = me.facility[slot], me.facility[Slot.CENTRE]
     stay = expected_patient_cost(
         p.extra_days * p.day_price,
         f[row].uncovered_bp / 10000.0,
@@ -170,13 +166,13 @@ def accepts_down(w: World, me: Row, slot: int) -> bool:
         p,
         f[row].attractiveness,
         f[centre].attractiveness,
-        me.trust[CENTRE],
+        me.trust[Slot.CENTRE],
         me.trust[slot],
         stay,
         below,
         me.price_sensitivity,
         me.minutes[slot],
-        me.minutes[CENTRE],
+        me.minutes[Slot.CENTRE],
         me.contract,
         w.terms.platform,
     )

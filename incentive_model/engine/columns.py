@@ -7,6 +7,7 @@ counts references to each of them. See docs/decisions.md.)
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,9 +17,47 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Row = Any  #: one row of a table
 
-#: Choice slots of a resident: own clinic, own centre, parent hospital, other hospital, outside hospital.
-SLOTS = 5
-CLINIC, CENTRE, PARENT, OTHER, OUTSIDE = range(SLOTS)
+
+class Slot(IntEnum):
+    """Choice slots of a resident."""
+
+    CLINIC = 0  #: own village clinic
+    CENTRE = 1  #: own township centre
+    PARENT = 2  #: the centre's county hospital
+    OTHER = 3  #: the nearest other county hospital
+    OUTSIDE = 4  #: the hospital outside the county
+
+
+SLOTS = len(Slot)
+
+
+class State(IntEnum):
+    """States of a resident this month."""
+
+    HEALTHY = 0
+    NEW = 1  #: a new episode
+    CARRIED = 2  #: an episode carried over
+    WAITING = 3  #: for a bed
+    GAVE_UP = 4  #: waiting, and goes without care
+    WENT_OUTSIDE = 5  #: waiting, and asks for a bed outside the county
+
+
+class BedClass(IntEnum):
+    """Classes of demand for a bed."""
+
+    NONE = -1
+    EMERGENCY = 0
+    REFERRED = 1
+    OTHER = 2
+
+
+class Fate(IntEnum):
+    """What became of an inpatient candidate for rehabilitation."""
+
+    NONE = 0
+    RETAINED = 1
+    DOWN = 2
+    HOME = 3
 
 
 def table(fields: tuple[tuple[str, type, int], ...], n: int) -> np.recarray:
@@ -152,18 +191,6 @@ class World(NamedTuple):
     key: tuple[int, int]
     month: int
     season: float
-
-
-class State:
-    """States of a resident this month."""
-
-    HEALTHY, NEW, CARRIED, WAITING, GAVE_UP, WENT_OUTSIDE = range(6)
-
-
-class Fate:
-    """What became of an inpatient candidate for rehabilitation."""
-
-    NONE, RETAINED, DOWN, HOME = range(4)
 
 
 def empty_tally(n_facilities: int, n_insurances: int, n_hospitals: int, n_counts: int) -> Tally:

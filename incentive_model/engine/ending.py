@@ -2,20 +2,13 @@
 
 from incentive_model.chance.draws import uniform_pair
 from incentive_model.chance.purpose import Purpose
-from incentive_model.engine.columns import Tally, World
+from incentive_model.engine.columns import SLOTS, BedClass, Fate, Slot, State, Tally, World
 from incentive_model.incentives.events import Count
 from incentive_model.rules.illness import control_next
 from incentive_model.rules.maths import nano
-from incentive_model.rules.outcome import carried_severity, death_probability, life_lost, month_qaly
+from incentive_model.rules.outcome import Ending, carried_severity, death_probability, life_lost, month_qaly
 from incentive_model.rules.quality import success
 from incentive_model.rules.trust import awareness_next, trust_anchor, trust_next
-
-CLINIC, CENTRE = 0, 1
-SLOTS = 5
-HOME = 3
-NEW = 1
-REFERRED = 1
-NONE, RESOLVED, FAILED, WAITING, UNTREATED = 0, 1, 2, 3, 4
 
 
 def outcome(w: World, lo: int, hi: int, tally: Tally) -> None:
@@ -24,32 +17,32 @@ def outcome(w: World, lo: int, hi: int, tally: Tally) -> None:
     for i in range(lo, hi):
         me, ep = w.residents[i], w.episodes[i]
         s = ep.severity
-        ending = NONE
+        ending = Ending.NONE
         inpatient = ep.admitted == 1
         waits = ep.bed_class >= 0 and not inpatient
         treated = ep.at >= 0 and not waits
         u_success, u_carry = 1.0, 1.0
-        if ep.state != 0:
+        if ep.state != State.HEALTHY:
             u_success, u_carry = uniform_pair(w.key, Purpose.SUCCESS, me.id, w.month, 0)
-            ending = UNTREATED
+            ending = Ending.UNTREATED
         if treated:
             row = me.facility[ep.at]
             chance = success(p, f[row].capability, s) * f[row].effort
-            if ep.referred == 1 or ep.bed_class == REFERRED:
+            if ep.referred == 1 or ep.bed_class == BedClass.REFERRED:
                 chance *= p.referred_quality + (1.0 - p.referred_quality) * w.terms.platform
-            if ep.fate == HOME:
+            if ep.fate == Fate.HOME:
                 chance *= p.home_quality
-            ending = RESOLVED if u_success < chance else FAILED
+            ending = Ending.RESOLVED if u_success < chance else Ending.FAILED
             tally.counts[row, Count.TREATED] += 1
-            if ending == RESOLVED:
+            if ending == Ending.RESOLVED:
                 tally.counts[row, Count.SUCCESS] += 1
         elif waits:
-            ending = WAITING
+            ending = Ending.WAITING
         ep.ending = ending
 
         # once an episode: what is carried over is the same one
-        death = death_probability(p, s, ending) if ep.state == NEW else 0.0
-        tally.counts[me.facility[CLINIC], Count.DEATH_NANO] += nano(death)
+        death = death_probability(p, s, ending) if ep.state == State.NEW else 0.0
+        tally.counts[me.facility[Slot.CLINIC], Count.DEATH_NANO] += nano(death)
         health = month_qaly(p, me.age, me.chronic, me.control, s, ending, inpatient)
         me.qaly += nano(health - life_lost(p, me.age, death))
 
@@ -71,7 +64,7 @@ def remember(w: World, lo: int, hi: int, tally: Tally) -> None:
     """Set down what residents think before they talk, so that nobody hears this month's news."""
     for i in range(lo, hi):
         me, ep = w.residents[i], w.episodes[i]
-        ep.heard = me.trust[CENTRE]
+        ep.heard = me.trust[Slot.CENTRE]
         ep.aware = me.awareness
 
 
@@ -88,19 +81,19 @@ def talk(w: World, lo: int, hi: int, tally: Tally) -> None:
                 neighbour = w.episodes[w.tie[t]]
                 heard += neighbour.heard
                 aware += neighbour.aware
-            opinion = p.word_of_mouth * (heard / (stop - start) - me.trust[CENTRE])
+            opinion = p.word_of_mouth * (heard / (stop - start) - me.trust[Slot.CENTRE])
             awareness = aware / (stop - start)
         for slot in range(SLOTS):
             if me.facility[slot] < 0:
                 continue
             experience = 0
             if ep.at == slot:
-                if ep.ending == RESOLVED:
+                if ep.ending == Ending.RESOLVED:
                     experience = 1
-                elif ep.ending == FAILED:
+                elif ep.ending == Ending.FAILED:
                     experience = -1
             referrer = ep.referred == 1 and ep.first == slot
-            pull = opinion if slot == CENTRE else 0.0
+            pull = opinion if slot == Slot.CENTRE else 0.0
             me.trust[slot] = trust_next(p, me.trust[slot], trust_anchor(p, slot), experience, referrer, pull)
         me.awareness = awareness_next(p, me.awareness, me.contract, w.terms.in_force == 1, awareness)
         if ep.referred == 1:

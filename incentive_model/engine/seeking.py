@@ -2,7 +2,7 @@
 
 from incentive_model.chance.draws import gumbel_pair, normal, uniform_pair
 from incentive_model.chance.purpose import Purpose
-from incentive_model.engine.columns import Row, Tally, World
+from incentive_model.engine.columns import BedClass, Row, Slot, State, Tally, World
 from incentive_model.incentives.events import Count, Event, Setting
 from incentive_model.rules.billing import expected_patient_cost, known
 from incentive_model.rules.choice import Appeal, appeal, gateway, perceived_severity, self_care
@@ -12,10 +12,6 @@ from incentive_model.rules.maths import sigma, total
 from incentive_model.rules.quality import bed_need, referral_needed, success
 from incentive_model.rules.referral import accept_up, diagnosed_severity, refer_or_treat, referral_probability
 
-NEW, CARRIED, WAITING, GAVE_UP, WENT_OUTSIDE = 1, 2, 3, 4, 5
-CLINIC, CENTRE, PARENT, OTHER, OUTSIDE = 0, 1, 2, 3, 4
-EMERGENCY, REFERRED, UNREFERRED = 0, 1, 2
-SELF = 5
 NEVER = -1e300
 
 
@@ -23,35 +19,35 @@ def fall_ill(w: World, lo: int, hi: int, tally: Tally) -> None:
     """Phase 2: who waits, who still carries an illness, who falls ill anew, and how badly."""
     for i in range(lo, hi):
         me, ep = w.residents[i], w.episodes[i]
-        ep.state = 0
+        ep.state = State.HEALTHY
         ep.severity = 0.0
         ep.emergency = 0
         ep.first = -1
         ep.at = -1
         ep.referred = 0
-        ep.bed_class = -1
+        ep.bed_class = BedClass.NONE
         ep.admitted = 0
         ep.fate = 0
         ep.follow_ups = 0
         ep.returned = 0
         ep.ending = 0
         if me.queue_slot >= 0:
-            ep.state = WAITING
+            ep.state = State.WAITING
             ep.severity = me.queue_severity
             continue
         if me.carried > 0.0:
-            ep.state = CARRIED
+            ep.state = State.CARRIED
             ep.severity = me.carried
             continue
         u, v = uniform_pair(w.key, Purpose.ONSET, me.id, w.month, 0)
         if u < onset_probability(w.p, me.age, me.chronic, me.control, w.season):
             u, z = uniform_pair(w.key, Purpose.SEVERITY, me.id, w.month, 0)
             s = severity(w.p, me.age, me.chronic, me.control, v, u)
-            ep.state = NEW
+            ep.state = State.NEW
             ep.severity = s
             if s >= 0.70 and z < w.p.emergency_share:
                 ep.emergency = 1
-            tally.counts[me.facility[CLINIC], Count.NEW_EPISODE] += 1
+            tally.counts[me.facility[Slot.CLINIC], Count.NEW_EPISODE] += 1
 
 
 def known_rate(w: World, me: Row, tier: int, setting: int, referred: int) -> float:
@@ -109,9 +105,9 @@ def seek(w: World, lo: int, hi: int, tally: Tally) -> None:
     """Phase 3: those waiting stay, go outside or give up; the ill choose self-care or a facility."""
     for i in range(lo, hi):
         me, ep = w.residents[i], w.episodes[i]
-        if ep.state == WAITING:
+        if ep.state == State.WAITING:
             seek_from_queue(w, me, ep, tally)
-        elif ep.state != 0:
+        elif ep.state != State.HEALTHY:
             seek_first_contact(w, me, ep, tally)
 
 
@@ -121,15 +117,15 @@ def seek_from_queue(w: World, me: Row, ep: Row, tally: Tally) -> None:
     ep.at = me.queue_slot
     ep.bed_class = me.queue_class
     if leaves < w.p.queue_leave:
-        if outside < w.p.queue_outside and me.facility[OUTSIDE] >= 0:
-            ep.state = WENT_OUTSIDE
-            ep.at = OUTSIDE
-            ep.bed_class = UNREFERRED
+        if outside < w.p.queue_outside and me.facility[Slot.OUTSIDE] >= 0:
+            ep.state = State.WENT_OUTSIDE
+            ep.at = Slot.OUTSIDE
+            ep.bed_class = BedClass.OTHER
         else:
             tally.counts[me.facility[me.queue_slot], Count.UNMET] += 1
-            ep.state = GAVE_UP
+            ep.state = State.GAVE_UP
             ep.at = -1
-            ep.bed_class = -1
+            ep.bed_class = BedClass.NONE
 
 
 def seek_first_contact(w: World, me: Row, ep: Row, tally: Tally) -> None:
@@ -145,11 +141,11 @@ def seek_first_contact(w: World, me: Row, ep: Row, tally: Tally) -> None:
 
     best, choice = NEVER, -1
     best_unreferred = NEVER
-    for slot in (PARENT, OTHER, OUTSIDE):
+    for slot in (Slot.PARENT, Slot.OTHER, Slot.OUTSIDE):
         if me.facility[slot] < 0:
             continue
         value = slot_value(w, me, slot, perceived, emergency)
-        if slot != OUTSIDE and value > best_unreferred:
+        if slot != Slot.OUTSIDE and value > best_unreferred:
             best_unreferred = value
         barred = False
         if w.terms.gate > 0.0 and emergency == 0:
@@ -158,25 +154,25 @@ def seek_first_contact(w: World, me: Row, ep: Row, tally: Tally) -> None:
         if not barred and value + noise[slot] > best:
             best, choice = value + noise[slot], slot
     way_up = 0.0
-    if me.facility[PARENT] >= 0:
-        referred_value = slot_value(w, me, PARENT, perceived, 1)
+    if me.facility[Slot.PARENT] >= 0:
+        referred_value = slot_value(w, me, Slot.PARENT, perceived, 1)
         way_up = gateway(w.p, perceived, referred_value, best_unreferred)
-    for slot in (CLINIC, CENTRE):
+    for slot in (Slot.CLINIC, Slot.CENTRE):
         value = slot_value(w, me, slot, perceived, 0) + way_up + noise[slot]
         if value > best:
             best, choice = value, slot
     if emergency == 0 and self_care(w.p, perceived) + g_self > best:
-        tally.counts[me.facility[CLINIC], Count.SELF_CARE] += 1
+        tally.counts[me.facility[Slot.CLINIC], Count.SELF_CARE] += 1
         return
 
     ep.first = choice
     ep.at = choice
     row = me.facility[choice]
-    centre = me.facility[CENTRE]
+    centre = me.facility[Slot.CENTRE]
     tally.counts[row, Count.FIRST_CONTACT] += 1
     tally.counts[row, Count.VISIT] += 1
     tally.counts[centre, Count.LISTED_CONTACT] += 1
-    if choice <= CENTRE:
+    if choice <= Slot.CENTRE:
         tally.counts[centre, Count.LISTED_PRIMARY] += 1
     elif ep.severity < 0.45 and emergency == 0:
         tally.counts[row, Count.BYPASS] += 1
@@ -188,7 +184,7 @@ def appropriate_tier(w: World, me: Row, s: float, emergency: int) -> int:
     """The lowest tier within reach with q ≥ .8 (a hospital for an emergency); else the highest."""
     f = w.facilities
     tier = 0
-    for slot in (CLINIC, CENTRE, PARENT, OUTSIDE):
+    for slot in (Slot.CLINIC, Slot.CENTRE, Slot.PARENT, Slot.OUTSIDE):
         row = me.facility[slot]
         if row < 0:
             continue
@@ -211,10 +207,10 @@ def believed_pay(w: World, physician: int, event: int, row: int) -> float:
 
 def referral_slot(w: World, me: Row, physician: int) -> int:
     """Where this physician refers: the hospital of the own tie or the parent, −1 without any."""
-    if me.facility[OTHER] >= 0 and w.physicians[physician].target == me.facility[OTHER]:
-        return OTHER
-    if me.facility[PARENT] >= 0:
-        return PARENT
+    if me.facility[Slot.OTHER] >= 0 and w.physicians[physician].target == me.facility[Slot.OTHER]:
+        return Slot.OTHER
+    if me.facility[Slot.PARENT] >= 0:
+        return Slot.PARENT
     return -1
 
 
@@ -223,23 +219,23 @@ def treat_or_refer(w: World, lo: int, hi: int, tally: Tally) -> None:
     f = w.facilities
     for i in range(lo, hi):
         me, ep = w.residents[i], w.episodes[i]
-        if ep.state == WAITING or ep.state == WENT_OUTSIDE:
+        if ep.state == State.WAITING or ep.state == State.WENT_OUTSIDE:
             tally.counts[me.facility[ep.at], Count.BED_EMERGENCY + ep.bed_class] += 1
             continue
         if ep.at < 0:
             continue
-        if ep.first <= CENTRE:
+        if ep.first <= Slot.CENTRE:
             decide_referral(w, me, ep, tally)
         row = me.facility[ep.at]
         need = bed_need(w.p, f[row].tier, ep.severity)
         if need > 0.0:
             u, _ = uniform_pair(w.key, Purpose.BED_NEED, me.id, w.month, 0)
             if u < need:
-                kind = UNREFERRED
+                kind = BedClass.OTHER
                 if ep.emergency == 1:
-                    kind = EMERGENCY
+                    kind = BedClass.EMERGENCY
                 elif ep.referred == 1:
-                    kind = REFERRED
+                    kind = BedClass.REFERRED
                 ep.bed_class = kind
                 tally.counts[row, Count.BED_EMERGENCY + kind] += 1
 

@@ -1,18 +1,14 @@
 """Loop of phase 7: every bill of the month, in fen."""
 
-from incentive_model.engine.columns import Row, Tally, World
+from incentive_model.engine.columns import BedClass, Fate, Row, Slot, Tally, World
 from incentive_model.incentives.events import Kind, Setting
 from incentive_model.rules.billing import split_bill
 from incentive_model.rules.outcome import time_cost
 
-CENTRE = 1
-REFERRED, UNREFERRED = 1, 2
-RETAINED, DOWN = 1, 2
-
 
 def settle(w: World, lo: int, hi: int, tally: Tally) -> None:
     """Phase 7: bill every visit and stay; the patient pays their part, the fund the rest."""
-    f, p = w.facilities, w.p
+    p = w.p
     first_month_of_year = w.month % 12 == 1
     late = round(p.extra_days * p.day_price * 100.0)
     rehab = round(p.rehab_price * 100.0)
@@ -22,65 +18,41 @@ def settle(w: World, lo: int, hi: int, tally: Tally) -> None:
             me.oop_year = 0
             me.fund_paid[0] = 0
             me.fund_paid[1] = 0
-        at = ep.at
-        if at < 0:
+        if ep.at < 0:
             continue
-        row = me.facility[at]
-        # terms of a referral hold for referred patients and for emergencies
-        exempt = 1 if (ep.referred == 1 or ep.emergency == 1) else 0
-        if ep.bed_class == REFERRED:
-            exempt = 1
+        # a referral's terms hold for referred patients, also those from the queue, and for emergencies
+        exempt = 1 if ep.referred == 1 or ep.emergency == 1 or ep.bed_class == BedClass.REFERRED else 0
         paid_before = me.oop_year
         if ep.first >= 0:
-            first = me.facility[ep.first]
-            bill(w, me, ep, first, Kind.VISIT, Setting.OUTPATIENT, f[first].price_visit, 0, exempt, tally)
-            spend_time(w, me, ep.first, first, 1)
+            visits(w, me, ep, ep.first, 1, exempt, tally)
             if ep.referred == 1:  # the specialist's visit comes before any follow-up
-                bill(w, me, ep, row, Kind.VISIT, Setting.OUTPATIENT, f[row].price_visit, 0, exempt, tally)
-                spend_time(w, me, at, row, 1)
-            if ep.returned == 1:
-                centre = me.facility[CENTRE]
-                for _ in range(ep.follow_ups):
-                    bill(
-                        w,
-                        me,
-                        ep,
-                        centre,
-                        Kind.VISIT,
-                        Setting.OUTPATIENT,
-                        f[centre].price_visit,
-                        0,
-                        exempt,
-                        tally,
-                    )
-                spend_time(w, me, CENTRE, centre, ep.follow_ups)
-            else:
-                for _ in range(ep.follow_ups):
-                    bill(w, me, ep, row, Kind.VISIT, Setting.OUTPATIENT, f[row].price_visit, 0, exempt, tally)
-                spend_time(w, me, at, row, ep.follow_ups)
+                visits(w, me, ep, ep.at, 1, exempt, tally)
+            back = ep.at if ep.returned == 0 else Slot.CENTRE
+            visits(w, me, ep, back, ep.follow_ups, exempt, tally)
         if ep.admitted == 1:
-            deductible = w.terms.deductible[me.insurance, f[row].tier]
-            bill(
-                w,
-                me,
-                ep,
-                row,
-                Kind.ADMISSION,
-                Setting.INPATIENT,
-                f[row].price_admission,
-                deductible,
-                exempt,
-                tally,
-            )
-            spend_time(w, me, at, row, 1)
-            if ep.fate == RETAINED:
+            row = me.facility[ep.at]
+            stay(w, me, ep, ep.at, Kind.ADMISSION, w.facilities[row].price_admission, exempt, tally)
+            if ep.fate == Fate.RETAINED:
                 bill(w, me, ep, row, Kind.LATE_DAYS, Setting.INPATIENT, late, 0, exempt, tally)
-            elif ep.fate == DOWN:
-                centre = me.facility[CENTRE]
-                deductible = w.terms.deductible[me.insurance, 1]
-                bill(w, me, ep, centre, Kind.REHAB, Setting.INPATIENT, rehab, deductible, 1, tally)
-                spend_time(w, me, CENTRE, centre, 1)
+            elif ep.fate == Fate.DOWN:
+                stay(w, me, ep, Slot.CENTRE, Kind.REHAB, rehab, 1, tally)
         me.oop += me.oop_year - paid_before
+
+
+def visits(w: World, me: Row, ep: Row, slot: int, times: int, exempt: int, tally: Tally) -> None:
+    """So many visits to one facility, each with a bill and a trip."""
+    row = me.facility[slot]
+    for _ in range(times):
+        bill(w, me, ep, row, Kind.VISIT, Setting.OUTPATIENT, w.facilities[row].price_visit, 0, exempt, tally)
+    spend_time(w, me, slot, row, times)
+
+
+def stay(w: World, me: Row, ep: Row, slot: int, kind: int, price: int, exempt: int, tally: Tally) -> None:
+    """An admission or rehabilitation: a bill with the tier's deductible, and a trip."""
+    row = me.facility[slot]
+    deductible = w.terms.deductible[me.insurance, w.facilities[row].tier]
+    bill(w, me, ep, row, kind, Setting.INPATIENT, price, deductible, exempt, tally)
+    spend_time(w, me, slot, row, 1)
 
 
 def bill(

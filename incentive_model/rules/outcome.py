@@ -1,6 +1,7 @@
 """Health this month (phase 8): what is left unresolved, QALYs, expected death."""
 
 import math
+from enum import IntEnum
 from typing import Any
 
 from incentive_model.cards.short import fixed, fixed_by_age, uncertain
@@ -40,8 +41,15 @@ fixed(
 fixed("time_worth", 0.5, "share of wage", "worth of a patient's hour", "MODEL 16", low=0.0)
 fixed("work_hours", 2000.0, "hours a year", "hours behind a yearly income", "MODEL 16", low=1.0)
 
-#: How an episode ended this month.
-NONE, RESOLVED, FAILED, WAITING, UNTREATED = 0, 1, 2, 3, 4
+
+class Ending(IntEnum):
+    """How an episode ended this month."""
+
+    NONE = 0
+    RESOLVED = 1
+    FAILED = 2
+    WAITING = 3
+    UNTREATED = 4
 
 
 def loss(severity: float) -> float:
@@ -55,11 +63,11 @@ def month_qaly(
     """QALY of a month = [h_age − .05·chronic(1.3 − .6K) − L]/12; L = d(s)·(part of it felt)."""
     base = by_age(age, p.health_0_14, p.health_15_44, p.health_45_59, p.health_60_up)
     value = base - p.chronic_loss * chronic * (1.3 - 0.6 * control)
-    if ending != NONE:
+    if ending != Ending.NONE:
         felt = p.failed_loss
-        if ending == RESOLVED:
+        if ending == Ending.RESOLVED:
             felt = p.resolved_loss
-        elif ending == UNTREATED:
+        elif ending == Ending.UNTREATED:
             felt = p.untreated_loss
         if inpatient:
             felt += p.inpatient_loss
@@ -70,12 +78,12 @@ def month_qaly(
 def death_probability(p: Any, severity: float, ending: int) -> float:
     """π = .0005 + .03·(s−.7)⁺/.3·(1 success, 4 failure or waiting, 3 untreated). Nobody is removed:
     death is an expected quantity."""
-    if ending == NONE:
+    if ending == Ending.NONE:
         return 0.0
     factor = p.death_failed
-    if ending == RESOLVED:
+    if ending == Ending.RESOLVED:
         factor = 1.0
-    elif ending == UNTREATED:
+    elif ending == Ending.UNTREATED:
         factor = p.death_untreated
     return p.death_base + p.death_severe * max(severity - 0.7, 0.0) / 0.3 * factor
 
@@ -93,10 +101,10 @@ def carried_severity(p: Any, severity: float, ending: int, inpatient: bool, u: f
     A failed visit carries min(.98, s+.08) if s > .3, else with chance .3; a failed admission with
     chance .25; an untreated illness carries its severity with chance .3 if s > .4.
     """
-    if ending == FAILED:
+    if ending == Ending.FAILED:
         chance = p.carry_inpatient if inpatient else (1.0 if severity > 0.3 else p.carry_trifle)
         return min(0.98, severity + p.failure_severity) if u < chance else 0.0
-    if ending == UNTREATED and severity > 0.4 and u < p.carry_untreated:
+    if ending == Ending.UNTREATED and severity > 0.4 and u < p.carry_untreated:
         return severity
     return 0.0
 

@@ -30,11 +30,11 @@ def ending(resident: Resident, u: float) -> int:
     """How the episode ends this month; treatment succeeds if ``u`` is below its chance."""
     p, e = resident.model.p, resident.episode
     if e.state == State.HEALTHY:
-        return outcome.NONE
+        return outcome.Ending.NONE
     if e.at == NONE:
-        return outcome.UNTREATED
+        return outcome.Ending.UNTREATED
     if e.bed_class != NONE and not e.admitted:
-        return outcome.WAITING
+        return outcome.Ending.WAITING
     here = resident.at(e.at)
     chance = quality.success(p, here.capability, e.severity) * here.effort
     if e.after_referral:
@@ -44,8 +44,8 @@ def ending(resident: Resident, u: float) -> int:
     here.count(Count.TREATED)
     if u < chance:
         here.count(Count.SUCCESS)
-        return outcome.RESOLVED
-    return outcome.FAILED
+        return outcome.Ending.RESOLVED
+    return outcome.Ending.FAILED
 
 
 def remember(resident: Resident) -> None:
@@ -63,7 +63,7 @@ def talk(resident: Resident) -> None:
     for slot in resident.reach:
         experience = 0
         if slot == e.at:
-            experience = {outcome.RESOLVED: 1, outcome.FAILED: -1}.get(e.ending, 0)
+            experience = {outcome.Ending.RESOLVED: 1, outcome.Ending.FAILED: -1}.get(e.ending, 0)
         pull = p.word_of_mouth * (opinion - resident.opening_trust) if slot == Slot.CENTRE else 0.0
         went_up = e.referred and slot == e.first
         start = trust.trust_anchor(p, slot)
