@@ -7,8 +7,12 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 import pandas as pd
-from mesa.agent import GroupBy
 from numpy.typing import NDArray
+
+try:
+    from mesa.agentset import GroupBy
+except ImportError:  # Mesa before 3.4 keeps it elsewhere
+    from mesa.agent import GroupBy
 
 A = TypeVar("A")
 
