@@ -89,7 +89,7 @@ def test_rules_reckon_with_math_alone():
     """NumPy's logarithm may differ from the compiler's in the last bit; so may a power."""
     for path, tree in sources("rules"):
         modules = {m.split(".")[0] for m in imports(tree)}
-        assert modules <= {"math", "typing", "collections", "__future__", "incentive_model"}, path
+        assert modules <= {"math", "enum", "typing", "collections", "__future__", "incentive_model"}, path
 
 
 @pytest.mark.parametrize("room", ["chance", "rules", "engine"])
