@@ -9,6 +9,7 @@ import copy
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from incentive_model.cards import Fault, InputError, levers, nearest, parameters
 from incentive_model.chance.draws import replicate_key
 from incentive_model.engine import caring, ending, seeking, settling
 from incentive_model.engine.capacity import Demand
-from incentive_model.engine.columns import EPISODE, Terms, World, empty_tally, table
+from incentive_model.engine.columns import EPISODE, Slot, Terms, World, empty_tally, table
 from incentive_model.engine.county import CountyState, make_facilities, schedule_tables
 from incentive_model.engine.population import make_physicians, make_residents
 from incentive_model.engine.threads import Chunks
@@ -31,6 +32,7 @@ from incentive_model.incentives.accounts import Group, Purpose
 from incentive_model.incentives.events import Count
 from incentive_model.incentives.tables import Tables
 from incentive_model.inputs import Place, Scheme, load_place, load_scheme, resolve_levers, resolve_parameters
+from incentive_model.inputs.values import whole_number
 from incentive_model.measures import MEASURES, Observer, ResidentOutcome
 from incentive_model.network.institutions import institution_graph
 from incentive_model.rules.illness import season
@@ -46,7 +48,7 @@ class IncentiveModel(mesa.Model):
         seed: of the luck; None takes fresh entropy (kept in ``model.seed``).
         rng: the same, under Mesa's newer name.
         replicate: which replicate of that seed.
-        population: simulated residents, if ``place`` is a name; default 20,000.
+        population: simulated residents; default 20,000, or what a ``Place`` has.
         burn_in: months under the status quo before the scheme's first month.
         threads: threads for the loops; results do not depend on it.
         instruments: classes of instruments, if not the packaged ones.
@@ -79,22 +81,24 @@ class IncentiveModel(mesa.Model):
     ) -> None:
         kwargs.pop("scenario", None)  # Mesa 3.5's page hands one over on Reset
         seed = rng if seed is None else seed
-        seed = secrets.randbits(63) if seed is None else int(seed)
+        seed = secrets.randbits(63) if seed is None else whole_number("seed", seed, 0, 2**63 - 1)
         _start_mesa(super().__init__, seed)
         self.seed = seed
-        self.place = place if isinstance(place, Place) else load_place(place, population or 20_000)
+        if not isinstance(place, Place):
+            place = load_place(place, 20_000 if population is None else population)
+        elif population is not None:
+            place = place.with_population(population)
+        self.place = place
         scheme = scheme if isinstance(scheme, Scheme) else load_scheme(scheme)
         set_levers, set_parameters = _sort_settings(kwargs)
         self.scheme = scheme.with_levers(**set_levers) if set_levers else scheme
         self.p = _record(resolve_parameters(self.place, set_parameters))
         self.instruments = [make() for make in (INSTRUMENTS if instruments is None else instruments)]
-        self.key = replicate_key(seed, replicate)
-        if burn_in < 0:
-            raise InputError(Fault("burn_in", str(burn_in), "a whole number of months, 0 or more"))
-        self.burn_in = burn_in
-        self.month = -burn_in
+        self.key = replicate_key(seed, whole_number("replicate", replicate, 0))
+        self.burn_in = whole_number("burn_in", burn_in, 0)
+        self.month = -self.burn_in
 
-        self._build(threads)
+        self._build(whole_number("threads", threads, 1))
 
         self.insurer = Insurer(self)
         self.government = Government(self)
@@ -103,8 +107,8 @@ class IncentiveModel(mesa.Model):
         self.physicians: Handles[Physician] = Handles(
             self, Physician, self.physician_columns, np.arange(len(self.physician_columns))
         )
-        reporters = {name: (lambda m, name=name: m.observer.monthly(name)) for name in MEASURES}
-        self.datacollector = DataCollector(model_reporters={"month": lambda m: m.month, **reporters})
+        reporters = {name: partial(_monthly, name=name) for name in MEASURES}
+        self.datacollector = DataCollector(model_reporters={"month": "month", **reporters})
 
         for month in (1, *(month for month, _ in self.scheme.changes)):
             self._levers_of(month)  # a faulty combination is told now, not in that month
@@ -119,7 +123,7 @@ class IncentiveModel(mesa.Model):
         place, p = self.place, self.p
         self.residents, self.tie_start, self.tie = make_residents(place, p)
         insured = np.bincount(self.residents.insurance, minlength=len(place.insurances))
-        self.county = CountyState(place, p, insured)
+        self.county = CountyState(place, p, insured, self.residents.facility[:, Slot.CENTRE])
         self.ledger = self.county.ledger
         self.physician_columns, self.belief = make_physicians(place, p, len(self.instruments))
         self.facilities = make_facilities(place, self.county, p)
@@ -128,7 +132,7 @@ class IncentiveModel(mesa.Model):
         self.demand = Demand(len(self.county.tier))
         self.episodes = table(EPISODE, place.agents)
         tally = (len(self.county.tier), len(place.insurances), len(self.county.hospitals), len(Count))
-        self._chunks = Chunks(place.agents, [empty_tally(*tally) for _ in range(max(1, threads))])
+        self._chunks = Chunks(place.agents, [empty_tally(*tally) for _ in range(threads)])
         self._last_year: deque[np.ndarray] = deque(maxlen=12)
         self.observer = Observer(self)
 
@@ -148,7 +152,7 @@ class IncentiveModel(mesa.Model):
 
     def run(self, months: int = 60) -> IncentiveModel:
         """Run the burn-in that is left and the scheme up to month ``months``."""
-        while self.month < months:
+        while self.month < whole_number("months", months, -self.burn_in):
             self.step()
         return self
 
@@ -209,6 +213,7 @@ class IncentiveModel(mesa.Model):
             county.year = county.year - self._last_year[0]
         self._last_year.append(county.counts)
         county.year = county.year + county.counts
+        county.months_in_year = len(self._last_year)
         if self.month % 12 == 0:
             for instrument in self.instruments:
                 instrument.close_year(county)
@@ -245,7 +250,7 @@ class IncentiveModel(mesa.Model):
         t = self.tables
         terms = Terms(
             t.rate_bp, self._rate_before, self._deductible, self._cap, t.certain, t.promised, t.personal,
-            float(t.platform), float(t.gate), int(t.releasable), int(t.in_force),
+            float(t.platform), float(t.gate), int(t.in_force),
         )  # fmt: skip
         return World(
             self.residents, self.episodes, self.physician_columns, self.facilities, self.belief,
@@ -361,6 +366,11 @@ def _sort_settings(settings: dict[str, Any]) -> tuple[dict[str, Any], dict[str, 
         {k: v for k, v in settings.items() if k in known_levers},
         {k: v for k, v in settings.items() if k in known_parameters},
     )
+
+
+def _monthly(model: IncentiveModel, name: str) -> float:
+    """A data collector's reporter (a plain function, so that a model can be pickled)."""
+    return model.observer.monthly(name)
 
 
 def _record(values: Mapping[str, Any]) -> Any:

@@ -1,5 +1,6 @@
 """The five agents.
 
+``handle``       a Mesa agent that is a view of one row
 ``patient``      a handle on one resident's row, with the reasons for the choice
 ``physician``    a handle on one physician's row
 ``handles``      all residents (or physicians) in columns, in AgentSet's language

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-import mesa
 import pandas as pd
 
+from incentive_model.agents.handle import Handle
 from incentive_model.engine.columns import SLOTS, Slot
 from incentive_model.engine.seeking import slot_appeal
 from incentive_model.rules.choice import gateway, self_care
@@ -16,23 +17,13 @@ if TYPE_CHECKING:
     from incentive_model.model import IncentiveModel
 
 
-class Patient(mesa.Agent):
-    """A handle on one resident's row. It does not register itself: looking changes nothing.
+class Patient(Handle):
+    """A handle on one resident's row.
 
     Every column of the residents is an attribute (``age``, ``income``, ``trust``, ``habit`` …).
     """
 
-    def __init__(self, model: IncentiveModel, row: int) -> None:
-        self.model = model
-        self.row = row
-        self.unique_id = int(model.residents.id[row])
-        self.pos = None
-
-    def __getattr__(self, name: str) -> object:
-        columns = self.__dict__["model"].residents
-        if name in columns.dtype.names:
-            return columns[name][self.row]
-        raise AttributeError(f"a patient has no {name!r}; there are: {', '.join(columns.dtype.names)}")
+    table = "residents"
 
     def explain_choice(self, severity: float = 0.5) -> pd.DataFrame:
         """Why this resident would go where, if they fell ill next month and felt a given severity.
@@ -69,10 +60,12 @@ class Patient(mesa.Agent):
                 total(slot_appeal(world, me, s, severity, 0)) for s in reach if s in (Slot.PARENT, Slot.OTHER)
             ]
             referred = total(slot_appeal(world, me, Slot.PARENT, severity, 1))
-            frame.iloc[:2, -1] = gateway(model.p, severity, referred, max(unreferred))
+            frame.loc[frame.index[: Slot.PARENT], "gateway"] = gateway(
+                model.p, severity, referred, max(unreferred)
+            )
         frame["utility"] = frame.sum(axis=1)
         frame.loc["self-care"] = 0.0
         frame.loc["self-care", "utility"] = self_care(model.p, severity)
-        weights = (frame["utility"] - frame["utility"].max()).map(lambda x: 2.718281828459045**x)
+        weights = (frame["utility"] - frame["utility"].max()).map(lambda x: math.exp(x))
         frame["probability"] = weights / weights.sum()
         return frame

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
+from numbers import Real
 from typing import Any, Literal
 
 Role = Literal["lever", "uncertain", "fixed", "indicator"]
@@ -80,9 +81,13 @@ class Card:
         """Whether ``value`` has the card's type and lies inside the hard bounds."""
         if self.choices:
             return value in self.choices
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, Real):  # NumPy's numbers are real too
             return False
-        return math.isfinite(value) and self.low <= value <= self.high
+        try:
+            number = float(value)
+        except OverflowError:  # a whole number beyond any float
+            return False
+        return math.isfinite(number) and self.low <= number <= self.high
 
     def to_json(self) -> dict[str, Any]:
         """All fields as JSON can carry them (an infinite bound is null)."""

@@ -1,6 +1,6 @@
 """Columns, compiled loops, the books.
 
-``columns``     one array an attribute: residents, episodes, physicians, facilities, terms
+``columns``     tables of rows: residents, episodes, physicians, facilities, terms
 ``compiled``    plain functions compiled once, with a cache that sees every edit
 ``population``  the people of a place, from its population seed
 ``capacity``    expected demand and the congestion that follows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from enum import IntEnum
 from typing import Any
 
 import numpy as np
@@ -13,22 +14,33 @@ from incentive_model.engine.compiled import compiled
 from incentive_model.incentives.events import Count
 from incentive_model.rules.capacity import appointment_days, bed_chances, days, expect
 
-#: Visits of referred patients, other visits, beds wanted by emergencies, by referred and by other
-#: patients, admissions, acute bed-days, late bed-days, rehabilitation days.
-REFERRED_VISITS, OTHER_VISITS, EMERGENCY, REFERRED, OTHER, ADMITTED, ACUTE_DAYS, LATE_DAYS, REHAB_DAYS = (
-    range(9)
-)
-VISITS, BEDS = slice(REFERRED_VISITS, EMERGENCY), slice(EMERGENCY, None)
+
+class Demanded(IntEnum):
+    """Kinds of expected demand, a month."""
+
+    REFERRED_VISITS = 0
+    OTHER_VISITS = 1
+    EMERGENCY = 2  #: beds, by class
+    REFERRED = 3
+    OTHER = 4
+    ADMITTED = 5
+    ACUTE_DAYS = 6
+    LATE_DAYS = 7
+    REHAB_DAYS = 8
+
+
+VISITS = slice(Demanded.REFERRED_VISITS, Demanded.EMERGENCY)
+BEDS = slice(Demanded.EMERGENCY, len(Demanded))
 
 
 class Demand:
     """Expected monthly demand by facility, scaled to the real population.
 
-    Rows of ``expected`` are named by the constants above.
+    Rows of ``expected`` are kinds of demand (:class:`Demanded`).
     """
 
     def __init__(self, n_facilities: int) -> None:
-        self.expected: NDArray[np.float64] = np.zeros((9, n_facilities))
+        self.expected: NDArray[np.float64] = np.zeros((len(Demanded), n_facilities))
         self.months_seen = 0
 
     def learn(self, p: Any, f: np.recarray, counts: NDArray[np.int64], weight: float) -> None:
@@ -73,9 +85,15 @@ def congest(
             f.days_other = f.days_referred
         else:
             wait = appointment_days(
-                full, limit, x[REFERRED_VISITS, row], x[OTHER_VISITS, row], f.capacity, kept, releasable
+                full,
+                limit,
+                x[Demanded.REFERRED_VISITS, row],
+                x[Demanded.OTHER_VISITS, row],
+                f.capacity,
+                kept,
+                releasable,
             )
-            visits = x[REFERRED_VISITS, row] + x[OTHER_VISITS, row]
+            visits = x[Demanded.REFERRED_VISITS, row] + x[Demanded.OTHER_VISITS, row]
             f.load = visits / f.capacity if f.capacity > 0.0 else limit
             f.days_referred = wait.referred
             f.days_other = wait.other
@@ -91,7 +109,7 @@ def congest(
 def make_room(x: NDArray[np.float64], f: Row, row: int, p: Any, reserved: float, releasable: bool) -> None:
     """Beds of one facility: occupancy, chances of admission by class, chance of a rehabilitation bed."""
     bed_days = f.beds * p.month_days
-    acute, late, rehab = x[ACUTE_DAYS, row], x[LATE_DAYS, row], x[REHAB_DAYS, row]
+    acute, late, rehab = x[Demanded.ACUTE_DAYS, row], x[Demanded.LATE_DAYS, row], x[Demanded.REHAB_DAYS, row]
     if bed_days <= 0.0:
         f.occupancy = 0.0
         f.bed_referred = 0.0
@@ -100,10 +118,10 @@ def make_room(x: NDArray[np.float64], f: Row, row: int, p: Any, reserved: float,
         return
     f.occupancy = (acute + late + rehab) / bed_days
     stay = f.stay_days
-    if x[ADMITTED, row] > 0.0:  # with the late days of those who are kept
-        stay = (acute + late) / x[ADMITTED, row]
-    free = bed_days - rehab - x[EMERGENCY, row] * stay
-    chance = bed_chances(x[REFERRED, row], x[OTHER, row], free / stay, reserved, releasable)
+    if x[Demanded.ADMITTED, row] > 0.0:  # with the late days of those who are kept
+        stay = (acute + late) / x[Demanded.ADMITTED, row]
+    free = bed_days - rehab - x[Demanded.EMERGENCY, row] * stay
+    chance = bed_chances(x[Demanded.REFERRED, row], x[Demanded.OTHER, row], free / stay, reserved, releasable)
     f.bed_referred = chance.referred
     f.bed_other = chance.other
     f.rehab_chance = min(1.0, max(0.0, bed_days - acute - late) / rehab) if rehab > 0.0 else 1.0

@@ -137,7 +137,7 @@ def recover_inpatient(w: World, me: Row, ep: Row, tally: Tally) -> None:
         return
     if u_down > u_keep:
         tally.counts[row, Count.DOWN_OFFER] += 1
-        if bed_below < f[centre].rehab_chance and accepts_down(w, me, slot):
+        if bed_below < f[centre].rehab_chance and accepts_down(w, me, ep):
             ep.fate = Fate.DOWN
             tally.counts[row, Count.DOWN_REFERRAL] += 1
             tally.counts[centre, Count.REHAB] += 1
@@ -146,15 +146,21 @@ def recover_inpatient(w: World, me: Row, ep: Row, tally: Tally) -> None:
     tally.counts[row, Count.RETAINED] += 1
 
 
-def accepts_down(w: World, me: Row, slot: int) -> bool:
+def on_referral_terms(ep: Row) -> int:
+    """1 if a referral's terms hold: for referred patients, also those from the queue, and emergencies."""
+    return 1 if ep.referred == 1 or ep.emergency == 1 or ep.bed_class == BedClass.REFERRED else 0
+
+
+def accepts_down(w: World, me: Row, ep: Row) -> bool:
     """The patient's answer to the offer of rehabilitation at the own centre."""
     f, p = w.facilities, w.p
+    slot = ep.at
     row, centre = me.facility[slot], me.facility[Slot.CENTRE]
     stay = expected_patient_cost(
         p.extra_days * p.day_price,
         f[row].uncovered_bp / 10000.0,
         0.0,
-        known_rate(w, me, f[row].tier, Setting.INPATIENT, 1),
+        known_rate(w, me, f[row].tier, Setting.INPATIENT, on_referral_terms(ep)),
     )
     below = expected_patient_cost(
         p.rehab_price,

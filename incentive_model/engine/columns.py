@@ -127,7 +127,6 @@ PHYSICIAN = (
 #: Facilities, one row each, and what is expected of them this month.
 FACILITY = (
     ("tier", np.int64, 1),
-    ("parent", np.int64, 1),
     ("hospital", np.int64, 1),  # position among hospitals in the chain table, −1
     ("capability", np.float64, 1),
     ("attractiveness", np.float64, 1),
@@ -164,7 +163,6 @@ class Terms(NamedTuple):
     personal: Floats
     platform: float
     gate: float
-    releasable: int
     in_force: int
 
 

@@ -12,8 +12,9 @@ from incentive_model.engine.columns import FACILITY, table
 from incentive_model.engine.ledger import Ledger
 from incentive_model.engine.population import tier_numbers
 from incentive_model.incentives.accounts import Accounts, Purpose
-from incentive_model.incentives.events import Count, Setting
+from incentive_model.incentives.events import Count, Kind, Setting
 from incentive_model.inputs.place import Place
+from incentive_model.rules.quality import attractiveness
 
 
 class CountyState:
@@ -24,7 +25,7 @@ class CountyState:
     remainder: less than one fen an account and year.
     """
 
-    def __init__(self, place: Place, p: Any, insured: NDArray[np.int64]) -> None:
+    def __init__(self, place: Place, p: Any, insured: NDArray[np.int64], centres: NDArray[np.int64]) -> None:
         f = place.facilities
         self.p = p
         self.month = 0
@@ -41,6 +42,7 @@ class CountyState:
         self.wage_bill = self._to_sample(place, physicians, "annual_pay")
         self.subsidy = self._to_sample(place, physicians, "subsidy")
         self.insured = insured
+        self.listed = np.array([(self.consortium[centres] == c).sum() for c in range(len(names))], np.int64)
         self.premiums = np.array(
             [[x.premium_resident, x.premium_government, x.premium_employer] for x in place.insurances], float
         )
@@ -49,7 +51,8 @@ class CountyState:
         self.ledger = Ledger(self.accounts)
         self.counts = np.zeros((len(f), len(Count)), np.int64)
         self.year = np.zeros_like(self.counts)
-        self.bills = np.zeros((len(f), len(place.insurances), 4, 2), np.int64)
+        self.months_in_year = 0
+        self.bills = np.zeros((len(f), len(place.insurances), len(Kind), 2), np.int64)
         self.chain = np.zeros((len(f), max(1, len(self.hospitals))), np.int64)
 
     @staticmethod
@@ -107,12 +110,11 @@ def make_facilities(place: Place, county: CountyState, p: Any) -> np.recarray:
     admission = np.array([round(t.admission_price * 100) for t in tiers], np.int64)
     facilities = table(FACILITY, n)
     facilities.tier[:] = county.tier
-    facilities.parent[:] = f["parent_row"].to_numpy(np.int64)
     facilities.hospital[:] = hospital
     facilities.capability[:] = capability
-    facilities.attractiveness[:] = (
-        p.weight_technical * capability + (1.0 - p.weight_technical) * infrastructure
-    )
+    facilities.attractiveness[:] = [
+        attractiveness(p, c, n) for c, n in zip(capability, infrastructure, strict=True)
+    ]
     facilities.waiting_minutes[:] = np.array([t.waiting_minutes for t in tiers], float)
     facilities.list_visit[:] = visit
     facilities.list_admission[:] = admission

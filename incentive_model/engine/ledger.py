@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from incentive_model.incentives.accounts import Accounts, Group, Purpose
+from incentive_model.incentives.accounts import CARE, Accounts, Group, Purpose
 
 
 class Ledger:
@@ -59,8 +59,7 @@ class Ledger:
         Raises:
             ArithmeticError: the books do not balance.
         """
-        care = [Purpose.VISITS, Purpose.ADMISSIONS, Purpose.LATE_DAYS, Purpose.REHABILITATION]
-        posted = int(self._month[care, Group.PATIENTS].sum())
+        posted = int(self._month[list(CARE), Group.PATIENTS].sum())
         off = max(abs(int(self.balances.sum())), abs(posted - residents_out_of_pocket))
         self.imbalance_fen = max(self.imbalance_fen, off)
         self.months.append(month)

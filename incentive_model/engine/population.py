@@ -11,18 +11,13 @@ from numpy.typing import NDArray
 from incentive_model.chance.draws import normal, replicate_key, uniform, uniform_pair
 from incentive_model.chance.even import even
 from incentive_model.chance.purpose import Purpose
-from incentive_model.engine.columns import PHYSICIAN, RESIDENT, SLOTS, Floats, Ints, table
+from incentive_model.engine.columns import PHYSICIAN, RESIDENT, SLOTS, Floats, Ints, Slot, table
 from incentive_model.engine.compiled import compiled
 from incentive_model.inputs.place import Place
 from incentive_model.network.geography import travel_minutes
 from incentive_model.network.residents import point_ties, reached, tie_rows
 from incentive_model.rules.maths import clip
 from incentive_model.rules.trust import starting_trust
-
-TRAVEL_LOG_SD = 0.5  #: spread of residents' travel multiplier, mean 1 (MODEL 1) [A]
-TIE_SHARE = 0.25  #: primary physicians with a personal tie to a county hospital (MODEL 1) [A]
-COMPLEX_SHARE = 0.5294  #: physicians who find the process complex [SEED Q04]
-UNAWARE_SHARE = 0.5882  #: physicians who do not know subordinate units [SEED Q04]
 
 
 def draw_residents(
@@ -60,7 +55,8 @@ def draw_residents(
         r.income = income_median * relative
         r.price_sensitivity = clip(1.0 / math.sqrt(relative), 0.5, 2.0)
         z = normal(key, Purpose.TRAVEL, who, 0, 0)
-        multiplier = math.exp(TRAVEL_LOG_SD * z - 0.5 * TRAVEL_LOG_SD * TRAVEL_LOG_SD)
+        sd = p.travel_log_sd
+        multiplier = math.exp(sd * z - 0.5 * sd * sd)
         ring[i] = uniform(key, Purpose.RING, who, 0, 0)
         r.contract = 1 if even(key, 4, who) < coverage * (1.0 + 0.5 * r.chronic) else 0
         r.urban = urban[clinic]
@@ -105,9 +101,9 @@ def slots_by_clinic(place: Place) -> NDArray[np.int64]:
         centre = parent[clinic]
         hospital = parent[centre]
         rows[clinic, :3] = clinic, centre, hospital
-        for slot, choice in ((3, tier == 2), (4, tier == 3)):
+        for slot, choice in ((Slot.OTHER, tier == 2), (Slot.OUTSIDE, tier == 3)):
             near = [k for k in np.flatnonzero(choice) if k != hospital]
-            if slot == 4 and hospital >= 0 and parent[hospital] >= 0:
+            if slot == Slot.OUTSIDE and hospital >= 0 and parent[hospital] >= 0:
                 rows[clinic, slot] = parent[hospital]
             elif near:
                 rows[clinic, slot] = min(
@@ -181,8 +177,8 @@ def make_physicians(place: Place, p: Any, n_instruments: int) -> tuple[np.recarr
         z = normal(key, Purpose.ALTRUISM, i, 0, 0)
         physicians.altruism[i] = p.altruism_mean * math.exp(log_sd * z - 0.5 * log_sd * log_sd)
         u, v = uniform_pair(key, Purpose.PHYSICIAN, i, 0, 0)
-        physicians.complex[i], physicians.unaware[i] = u < COMPLEX_SHARE, v < UNAWARE_SHARE
-        belief[i] = p.belief_start + p.belief_aware * (v >= UNAWARE_SHARE)
+        physicians.complex[i], physicians.unaware[i] = u < p.complex_share, v < p.unaware_share
+        belief[i] = p.belief_start + p.belief_aware * (v >= p.unaware_share)
         if tier[home] > 1:
             continue
         centre = home if tier[home] == 1 else int(parent[home])
@@ -191,7 +187,7 @@ def make_physicians(place: Place, p: Any, n_instruments: int) -> tuple[np.recarr
             physicians.tie[i], physicians.target[i] = 1, known[i]
         elif place.ties is None and len(hospitals):
             u, v = uniform_pair(key, Purpose.PHYSICIAN, i, 0, 1)
-            if u < TIE_SHARE:
+            if u < p.tie_share:
                 physicians.tie[i], physicians.target[i] = 1, hospitals[int(v * len(hospitals))]
     return physicians, np.repeat(belief[:, None], n_instruments, axis=1)
 

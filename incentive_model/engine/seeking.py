@@ -68,7 +68,7 @@ def slot_appeal(w: World, me: Row, slot: int, perceived: float, referred: int) -
         f[row].price_visit / 100.0, uncovered, 0.0, known_rate(w, me, tier, Setting.OUTPATIENT, referred)
     )
     admission_cost = 0.0
-    p_bed = bed_need(w.p, tier, perceived)
+    p_bed = bed_need(w.p, tier, perceived) if f[row].beds > 0.0 else 0.0
     if p_bed > 0.0:
         admission_cost = p_bed * expected_patient_cost(
             f[row].price_admission / 100.0,
@@ -227,7 +227,7 @@ def treat_or_refer(w: World, lo: int, hi: int, tally: Tally) -> None:
         if ep.first <= Slot.CENTRE:
             decide_referral(w, me, ep, tally)
         row = me.facility[ep.at]
-        need = bed_need(w.p, f[row].tier, ep.severity)
+        need = bed_need(w.p, f[row].tier, ep.severity) if f[row].beds > 0.0 else 0.0
         if need > 0.0:
             u, _ = uniform_pair(w.key, Purpose.BED_NEED, me.id, w.month, 0)
             if u < need:
@@ -282,7 +282,7 @@ def decide_referral(w: World, me: Row, ep: Row, tally: Tally) -> None:
             price_here,
             follow_ups(p, diagnosed),
             w.physicians[physician].complex,
-            w.physicians[physician].tie,
+            1 if w.physicians[physician].tie == 1 and w.physicians[physician].target == above else 0,
             w.terms.platform,
             value_referred,
             value_here,

@@ -1,6 +1,7 @@
 """Loop of phase 7: every bill of the month, in fen."""
 
-from incentive_model.engine.columns import BedClass, Fate, Row, Slot, Tally, World
+from incentive_model.engine.caring import on_referral_terms
+from incentive_model.engine.columns import Fate, Row, Slot, Tally, World
 from incentive_model.incentives.events import Kind, Setting
 from incentive_model.rules.billing import split_bill
 from incentive_model.rules.outcome import time_cost
@@ -20,8 +21,7 @@ def settle(w: World, lo: int, hi: int, tally: Tally) -> None:
             me.fund_paid[1] = 0
         if ep.at < 0:
             continue
-        # a referral's terms hold for referred patients, also those from the queue, and for emergencies
-        exempt = 1 if ep.referred == 1 or ep.emergency == 1 or ep.bed_class == BedClass.REFERRED else 0
+        exempt = on_referral_terms(ep)
         paid_before = me.oop_year
         if ep.first >= 0:
             visits(w, me, ep, ep.first, 1, exempt, tally)

@@ -35,4 +35,7 @@ INSTRUMENTS: list[type[Instrument]] = [
     GlobalBudget,
 ]
 
-__all__ = ["INSTRUMENTS", "Instrument"]
+#: The packaged list: other processes know no other.
+PACKAGED = tuple(INSTRUMENTS)
+
+__all__ = ["INSTRUMENTS", "PACKAGED", "Instrument"]

@@ -47,6 +47,10 @@ class Purpose(IntEnum):
     OTHER = 19
 
 
+#: What residents and funds pay facilities for, in the order of ``Kind``.
+CARE = (Purpose.VISITS, Purpose.ADMISSIONS, Purpose.LATE_DAYS, Purpose.REHABILITATION)
+
+
 @dataclass(frozen=True)
 class Accounts:
     """Account numbers for a place with given facilities (by tier), funds and consortia."""

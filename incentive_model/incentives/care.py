@@ -3,7 +3,7 @@
 import numpy as np
 
 from incentive_model.cards.short import uncertain
-from incentive_model.incentives.accounts import Purpose
+from incentive_model.incentives.accounts import CARE, Purpose
 from incentive_model.incentives.events import Event, Kind
 from incentive_model.incentives.instrument import County, Instrument, sample_fen
 from incentive_model.incentives.tables import Tables
@@ -62,16 +62,14 @@ class Care(Instrument):
     def _bills(self, county: County) -> None:
         """Residents and funds pay facilities; facilities pay suppliers and, from the margin, staff."""
         a = county.accounts
-        for kind, purpose in zip(
-            Kind, (Purpose.VISITS, Purpose.ADMISSIONS, Purpose.LATE_DAYS, Purpose.REHABILITATION), strict=True
-        ):
+        for kind, purpose in zip(Kind, CARE, strict=True):
             for insurance, fund in enumerate(a.funds):
                 county.pay(purpose, fund, a.facilities, county.bills[:, insurance, kind, 0])
                 county.pay(purpose, a.residents, a.facilities, county.bills[:, insurance, kind, 1])
         revenue = county.bills.sum(axis=(1, 3))
         margin = np.where(county.tier <= 1, county.p.margin_primary, county.p.margin_hospital)
         kept = np.floor(revenue * margin[:, None]).astype(np.int64)
-        late = county.p.late_day_margin / county.p.day_price
+        late = min(1.0, county.p.late_day_margin / county.p.day_price)
         kept[:, Kind.LATE_DAYS] = np.floor(revenue[:, Kind.LATE_DAYS] * late).astype(np.int64)
         county.pay(Purpose.SUPPLIES, a.facilities, a.suppliers, (revenue - kept).sum(axis=1))
         county.pay_staff(Purpose.MARGIN_PAY, kept.sum(axis=1))

@@ -7,7 +7,7 @@ import numpy as np
 from incentive_model.cards.card import Family
 from incentive_model.cards.short import fixed, lever_card
 from incentive_model.incentives.accounts import Purpose
-from incentive_model.incentives.events import Count, Event
+from incentive_model.incentives.events import ADMITTED, Count, Event
 from incentive_model.incentives.instrument import County, Instrument, basis_points, lever, sample_fen
 from incentive_model.incentives.tables import Tables
 
@@ -116,7 +116,7 @@ class ReferralBonus(Instrument):
     name = "referral_bonus"
 
     def __init__(self) -> None:
-        self.filled = False
+        self.size = 0
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
         bonus, individual = lever(county, self.name), lever(county, "fund_share_individuals")
@@ -128,7 +128,7 @@ class ReferralBonus(Instrument):
     def settle(self, county: County) -> None:
         bonus = round(lever(county, self.name) * 100)
         if bonus == 0:
-            self.realised = 1.0
+            self.size, self.realised = 0, 1.0
             return
         self._refill(county)
         a = county.accounts
@@ -144,8 +144,7 @@ class ReferralBonus(Instrument):
         held, whole = county.balance(a.referral_fund), int(due.sum() + back.sum())
         self.realised = 1.0
         if whole > held:  # the fund is exhausted: everybody gets the same part of what is due
-            person, back = person * held // whole, back * held // whole
-            facility = (due - due * individual // 10_000) * held // whole
+            person, back, facility = (part_of(x, held, whole) for x in (person, back, due - person))
             self.realised = held / whole
         else:
             facility = due - person
@@ -154,13 +153,18 @@ class ReferralBonus(Instrument):
         county.pay_staff(Purpose.REFERRAL_BONUS, facility)
 
     def _refill(self, county: County) -> None:
-        """The government fills the fund up to its size at the start of each year and of the scheme."""
+        """The government fills the fund up to its size each January, and when it is made larger."""
         a = county.accounts
         size = sample_fen(lever(county, "referral_fund"), county.n)
         held = county.balance(a.referral_fund)
-        if (county.month % 12 == 1 or not self.filled) and held < size:
+        if (county.month % 12 == 1 or size > self.size) and held < size:
             county.pay(Purpose.REFERRAL_FUND, a.government, a.referral_fund, size - held)
-        self.filled = True
+        self.size = size
+
+
+def part_of(fen: np.ndarray, held: int, whole: int) -> np.ndarray:
+    """``fen`` × held/whole, rounded down (in whole numbers without end: the product may be large)."""
+    return np.array([int(x) * held // whole for x in fen], np.int64)
 
 
 class PerformancePay(Instrument):
@@ -179,12 +183,14 @@ class PerformancePay(Instrument):
         if share == 0.0:
             return
         stake = stakes(county) / 100.0
-        kpi, per_event = indicators(county)
-        weights = score_weights(county)
+        if county.months_in_year == 0:
+            return  # nobody knows yet what a year holds
+        kpi, cases = kpis(county)
+        weights = score_weights(county, cases)
         targets = score_targets(county)
         # what one more event adds to the year's pay, while the target is not reached
-        open_to_gain = (kpi < targets) & (per_event > 0.0)
-        worth = np.where(open_to_gain, stake[:, None] * weights / (targets * np.maximum(per_event, 1.0)), 0.0)
+        a_year = np.maximum(cases, 1.0) * 12.0 / county.months_in_year
+        worth = np.where(kpi < targets, stake[:, None] * weights / (targets * a_year), 0.0)
         worth = worth[county.unit]
         primary = county.tier <= 1
         tables.promised[me, Event.NEEDED_UP_REFERRAL] = np.where(primary, worth[:, 1], 0.0)
@@ -203,8 +209,10 @@ class PerformancePay(Instrument):
         if self.withheld is None:
             return
         a = county.accounts
-        kpi, _ = indicators(county)
-        score = (score_weights(county) * np.minimum(1.0, kpi / score_targets(county))).sum(axis=1)
+        kpi, cases = kpis(county)
+        weights = score_weights(county, cases)
+        score = (weights * np.minimum(1.0, kpi / score_targets(county))).sum(axis=1)
+        score[weights.sum(axis=1) == 0.0] = 1.0  # nothing to judge: nothing is lost
         paid = np.floor(self.withheld * np.minimum(1.0, score[county.unit])).astype(np.int64)
         county.pay(Purpose.PERFORMANCE_PAY, a.evaluation_pool, a.physicians, paid)
         county.pay(Purpose.STAKE_WITHHELD, a.evaluation_pool, a.government, county.balance(a.evaluation_pool))
@@ -219,21 +227,13 @@ def stakes(county: County) -> np.ndarray:
     return stake
 
 
-def score_weights(county: County) -> np.ndarray:
-    """The four weights, by (facility, KPI). A hospital has no first contacts to win: that weight
-    goes to its other three in proportion."""
-    weights = np.array(
-        [
-            lever(county, f"weight_{x}")
-            for x in ("first_contact", "two_way_referral", "rehab_referral", "satisfaction")
-        ]
-    )
-    table = np.tile(weights, (len(county.tier), 1))
-    rest = weights[1:].sum()
-    hospital = county.tier >= 2
-    table[hospital, 0] = 0.0
-    table[hospital, 1:] = weights[1:] / rest if rest > 0.0 else 0.0
-    return table
+def score_weights(county: County, cases: np.ndarray) -> np.ndarray:
+    """The four weights, by (facility, KPI). What a unit cannot be judged by (a hospital has no listed
+    residents; a small unit may have no case) has no weight, and the others share it."""
+    names = ("first_contact", "two_way_referral", "rehab_referral", "satisfaction")
+    weights = np.where(cases > 0.0, np.array([lever(county, f"weight_{name}") for name in names]), 0.0)
+    whole = weights.sum(axis=1, keepdims=True)
+    return np.divide(weights, whole, out=np.zeros_like(weights), where=whole > 0.0)
 
 
 def score_targets(county: County) -> np.ndarray:
@@ -251,14 +251,12 @@ def score_targets(county: County) -> np.ndarray:
     )
 
 
-def indicators(county: County) -> tuple[np.ndarray, np.ndarray]:
-    """The four KPIs over the last twelve months and their denominators, by (unit's row, KPI)."""
+def kpis(county: County) -> tuple[np.ndarray, np.ndarray]:
+    """The four KPIs over the last twelve months and the cases they are taken over, by (unit's row, KPI)."""
     year = np.zeros_like(county.year)
     np.add.at(year, county.unit, county.year)
     primary = county.tier <= 1
-    discharges = (
-        year[:, Count.ADMITTED_EMERGENCY] + year[:, Count.ADMITTED_REFERRED] + year[:, Count.ADMITTED_OTHER]
-    )
+    discharges = year[:, ADMITTED].sum(axis=1)
     above = np.column_stack(
         [
             year[:, Count.LISTED_PRIMARY],

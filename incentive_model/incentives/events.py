@@ -43,6 +43,10 @@ class Count(IntEnum):
     DEATH_NANO = 34  #: expected deaths in billionths, at the resident's own clinic
 
 
+#: The classes of admissions, which together are all.
+ADMITTED = (Count.ADMITTED_EMERGENCY, Count.ADMITTED_REFERRED, Count.ADMITTED_OTHER)
+
+
 class Event(IntEnum):
     """What a payee may expect pay for, at the margin. A ``YUAN`` event is paid by the yuan."""
 

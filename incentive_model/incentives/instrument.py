@@ -35,6 +35,8 @@ class County(Protocol):
     premiums: NDArray[np.float64]  #: yuan a head and year by (insurance, resident/government/employer)
     counts: NDArray[np.int64]  #: this month's, by (facility, Count)
     year: NDArray[np.int64]  #: sums of ``counts`` over the last twelve months
+    months_in_year: int  #: how many months those sums cover: 12, but fewer at first
+    listed: NDArray[np.int64]  #: residents listed with a centre of each consortium
     bills: Fen  #: this month's, by (facility, insurance, Kind, fund/patient)
     chain: Fen  #: this month's hospital revenue by (referring facility, hospital)
     hospitals: NDArray[np.int64]  #: rows of the hospitals in ``chain``

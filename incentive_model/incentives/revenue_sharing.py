@@ -196,13 +196,14 @@ class GlobalBudget(Instrument):
         split_accounts(county)
 
     def _close(self, county: County) -> None:
-        """Surplus to the account, deficit from it; all members' accounts share by their size."""
+        """Surplus to the account, deficit from it."""
         a = county.accounts
         balance = math.floor(self.budget_to_date) - self.to_date
         part = lever(county, "surplus_retained" if balance > 0 else "loss_shared")
         moved = abs(balance) * basis_points(part) // 10_000
-        members = np.array([(county.consortium == c).sum() for c in range(len(a.consortia))])
-        for account, fen in zip(a.consortia, shares(moved, members), strict=True):
+        # by listed residents; the part of those listed with no consortium stays with the fund
+        listed = np.append(county.listed, county.n - county.listed.sum())
+        for account, fen in zip(a.consortia, shares(moved, listed)[:-1], strict=True):
             for fund, piece in zip(a.funds, shares(int(fen), county.insured * _covered(county)), strict=True):
                 if balance > 0:
                     county.pay(Purpose.SURPLUS, fund, account, piece)
@@ -218,11 +219,13 @@ def _covered(county: County) -> np.ndarray:
 def member_shares(county: County) -> np.ndarray:
     """Each facility's weight on its consortium's account. A tight consortium's tier acts as one
     (unified accounts and managers, M01), so each of its members feels the tier's whole part; in a
-    loose one the part is divided among the tier's members."""
+    loose one the part is divided among the tier's members. All of it counts only as far as the
+    county's residents are listed with the consortium, whose account bears that part of the budget."""
     split = np.array([lever(county, f"surplus_split_{x}") for x in ("village", "township", "county")] + [0.0])
     weight = split[county.tier]
     weight[county.consortium < 0] = 0.0
     for c, tight in enumerate(county.tight):
+        weight[county.consortium == c] *= county.listed[c] / county.n
         if not tight:
             for tier in range(3):
                 members = (county.consortium == c) & (county.tier == tier)

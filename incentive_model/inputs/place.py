@@ -127,7 +127,7 @@ def place_folder(name_or_folder: str | Path) -> Path:
     """
     if isinstance(name_or_folder, str) and name_or_folder in place_names():
         return DATA / "places" / name_or_folder
-    folder = Path(name_or_folder)
+    folder = Path(name_or_folder if isinstance(name_or_folder, str | Path) else repr(name_or_folder))
     folder = folder.parent if folder.name == "place.toml" else folder
     if is_folder(folder):
         return folder

@@ -86,7 +86,7 @@ def load_scheme(name_or_file: str | Path) -> Scheme:
     """
     if isinstance(name_or_file, str) and name_or_file in scheme_names():
         return read_scheme(DATA / "schemes" / f"{name_or_file}.toml")
-    if is_file(name_or_file):
+    if isinstance(name_or_file, str | Path) and is_file(name_or_file):
         return read_scheme(Path(name_or_file))
     names = scheme_names()
     allowed = f"a packaged scheme ({', '.join(names)}) or a TOML file"

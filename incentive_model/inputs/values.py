@@ -6,7 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from incentive_model.cards import Card, Fault, nearest
+import numpy as np
+
+from incentive_model.cards import Card, Fault, InputError, nearest
 from incentive_model.inputs.shapes import shown
 
 Value = float | int | str
@@ -31,7 +33,7 @@ def value_faults(values: Mapping[str, Any], cards: Mapping[str, Card], where: st
             mend = nearest(name, cards) or f"see: incentive-model list {kind}s"
             found = f"an unknown {kind} {shown(name)}"
             faults.append(Fault(where + _plain(name), found, f"a {kind}'s name", mend))
-        elif not _accepted(card, value):
+        elif not card.accepts(value):
             mend = nearest(value, card.choices) if isinstance(value, str) else ""
             faults.append(Fault(where + name, shown(value), card.allowed(), mend))
     return faults
@@ -40,7 +42,18 @@ def value_faults(values: Mapping[str, Any], cards: Mapping[str, Card], where: st
 def typed(values: Mapping[str, Any], cards: Mapping[str, Card]) -> dict[str, Any]:
     """Accepted values in their card's type: 1, written for a fraction, becomes 1.0."""
     fractions = {name for name, card in cards.items() if isinstance(card.default, float)}
-    return {name: float(value) if name in fractions else value for name, value in values.items()}
+    plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in values.items()}
+    return {name: float(value) if name in fractions else value for name, value in plain.items()}
+
+
+def whole_number(name: str, value: object, low: int, high: int | None = None) -> int:
+    """``value`` as an int within [low, high]; else an :class:`InputError` that names it."""
+    if isinstance(value, np.integer):
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and low <= value <= (high or value):
+        return value
+    allowed = f"a whole number, {low} or more" if high is None else f"a whole number from {low} to {high}"
+    raise InputError(Fault(name, repr(value), allowed))
 
 
 def sum_faults(resolved: Mapping[str, Any], where: str) -> list[Fault]:
@@ -53,12 +66,6 @@ def sum_faults(resolved: Mapping[str, Any], where: str) -> list[Fault]:
             found = f"{' + '.join(parts)} = {total:.10g}"
             faults.append(Fault(f"{where}{prefix}*", found, "parts that sum to 1"))
     return faults
-
-
-def _accepted(card: Card, value: object) -> bool:
-    if isinstance(value, int) and abs(value) > 2**63:
-        return False  # beyond what a float, and so a bound, can be compared with
-    return card.accepts(value)
 
 
 def _plain(name: str) -> str:

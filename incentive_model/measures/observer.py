@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from incentive_model.engine.columns import Slot
 from incentive_model.incentives.events import Count
 from incentive_model.measures.outcome import ResidentOutcome
-from incentive_model.measures.window import MEASURES, Record, Window, value, window
+from incentive_model.measures.window import CATASTROPHIC, MEASURES, Record, Window, value, window
 
 if TYPE_CHECKING:
     from incentive_model.model import IncentiveModel
 
-#: Thresholds of catastrophic spending, per cent of income.
-CATASTROPHIC = (10, 25, 40)
+#: Choice slots by tier.
+SLOTS_OF_TIER = ([Slot.CLINIC], [Slot.CENTRE], [Slot.PARENT, Slot.OTHER], [Slot.OUTSIDE])
 
 
 class Observer:
@@ -45,10 +46,11 @@ class Observer:
     def _opinions(self) -> dict[str, float]:
         """Means over residents of trust and awareness, over physicians of belief in pay promised now."""
         model, residents = self.model, self.model.residents
-        state = {
-            f"trust_T{tier}": float(residents.trust[:, slot].mean()) for slot, tier in enumerate((0, 1, 2))
-        }
-        state["trust_T3"] = float(residents.trust[:, 4].mean())
+        state = {}
+        for tier, slots in enumerate(SLOTS_OF_TIER):
+            reach = residents.facility[:, slots] >= 0
+            state[f"trust_T{tier}"] = float(residents.trust[:, slots][reach].sum())
+            state[f"trusting_T{tier}"] = float(reach.sum())
         state["awareness"] = float(residents.awareness.mean())
         promising = [k for k in range(len(model.instruments)) if model.promises(k)]
         if promising:

@@ -1,10 +1,8 @@
 """What patients care about."""
 
-from incentive_model.incentives.accounts import Group, Purpose
-from incentive_model.incentives.events import Count
-from incentive_model.measures.window import Ratio, Window, measure, per_tier
-
-CARE = (Purpose.VISITS, Purpose.ADMISSIONS, Purpose.LATE_DAYS, Purpose.REHABILITATION)
+from incentive_model.incentives.accounts import CARE, Group
+from incentive_model.incentives.events import ADMITTED, Count
+from incentive_model.measures.window import CATASTROPHIC, Ratio, Window, measure, per_tier
 
 
 @measure("first_contact_primary_share", "patients", "share", "first contacts at a clinic or centre")
@@ -89,7 +87,7 @@ def expected_deaths_per_100k(w: Window) -> Ratio:
     "down",
 )
 def unmet_admission_share(w: Window) -> Ratio:
-    admitted = w.count(Count.ADMITTED_EMERGENCY, Count.ADMITTED_REFERRED, Count.ADMITTED_OTHER)
+    admitted = w.count(*ADMITTED)
     return w.count(Count.UNMET), w.count(Count.UNMET) + admitted
 
 
@@ -115,13 +113,13 @@ def _catastrophic(percent: int) -> None:
         return w.state.get(f"catastrophic_{percent}", 0.0), w.state.get("years", 0.0) * w.n
 
 
-for _percent in (10, 25, 40):
+for _percent in CATASTROPHIC:
     _catastrophic(_percent)
 
 
 @per_tier("trust_{tier}", (0, 1, 2, 3), "patients", "0–1", "residents' mean trust in {tier} within reach")
 def trust(w: Window, tier: int) -> Ratio:
-    return w.state.get(f"trust_T{tier}", 0.0), w.state.get("months", 0.0)
+    return w.state.get(f"trust_T{tier}", 0.0), w.state.get(f"trusting_T{tier}", 0.0)
 
 
 @measure("awareness", "patients", "0–1", "residents' mean awareness of referral policy")

@@ -1,7 +1,6 @@
 """What the insurer and the government care about."""
 
-from incentive_model.incentives.accounts import Group, Purpose
-from incentive_model.measures.patients import CARE
+from incentive_model.incentives.accounts import CARE, Group, Purpose
 from incentive_model.measures.window import Ratio, Window, measure
 
 

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from incentive_model.incentives.accounts import Group
-from incentive_model.incentives.events import Count
-from incentive_model.measures.patients import CARE
+from incentive_model.incentives.accounts import CARE, Group
+from incentive_model.incentives.events import ADMITTED, Count
 from incentive_model.measures.window import Ratio, Window, measure, per_tier
 
 
@@ -45,15 +44,14 @@ def visits(w: Window, tier: int) -> Ratio:
     "admissions_{tier}", (1, 2, 3), "institutions", "admissions a resident-year", "admissions at {tier}"
 )
 def admissions(w: Window, tier: int) -> Ratio:
-    kinds = (Count.ADMITTED_EMERGENCY, Count.ADMITTED_REFERRED, Count.ADMITTED_OTHER)
-    return w.count(*kinds, tiers=[tier]), w.resident_years
+    return w.count(*ADMITTED, tiers=[tier]), w.resident_years
 
 
 @per_tier("bed_occupancy_{tier}", (1, 2), "institutions", "share", "bed-days over beds at {tier}")
 def bed_occupancy(w: Window, tier: int) -> Ratio:
     rows = w.tier == tier
     c = w.counts[rows]
-    admitted = c[:, Count.ADMITTED_EMERGENCY] + c[:, Count.ADMITTED_REFERRED] + c[:, Count.ADMITTED_OTHER]
+    admitted = c[:, ADMITTED].sum(axis=1)
     days = (
         admitted * w.stay_days[rows]
         + c[:, Count.RETAINED] * w.p.extra_days

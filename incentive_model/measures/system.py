@@ -1,9 +1,7 @@
 """The referral system itself."""
 
-from incentive_model.incentives.events import Count
+from incentive_model.incentives.events import ADMITTED, Count
 from incentive_model.measures.window import Ratio, Window, measure
-
-ADMITTED = (Count.ADMITTED_EMERGENCY, Count.ADMITTED_REFERRED, Count.ADMITTED_OTHER)
 
 
 @measure("visits_per_capita", "system", "visits a resident-year", "visits at all tiers")
@@ -130,3 +128,15 @@ def unnecessary_referral_share(w: Window) -> Ratio:
 )
 def retained_days(w: Window) -> Ratio:
     return 1000.0 * w.count(Count.RETAINED) * w.p.extra_days, w.resident_years
+
+
+@measure(
+    "referral_asymmetry",
+    "system",
+    "ratio",
+    "how much likelier a needed referral up happens than one down (1 where both ways are as easy)",
+    "down",
+)
+def referral_asymmetry(w: Window) -> Ratio:
+    up = w.count(Count.UP_NEEDED) * w.count(Count.CANDIDATE)
+    return up, w.count(Count.CONTACT_NEEDING) * w.count(Count.DOWN_REFERRAL)

@@ -17,6 +17,9 @@ from incentive_model.incentives.events import Count
 
 Ratio = tuple[float, float]
 
+#: Thresholds of catastrophic spending, per cent of income.
+CATASTROPHIC = (10, 25, 40)
+
 
 @dataclass
 class Record:

@@ -116,6 +116,9 @@ uncertain(
 )
 fixed("self_care_severity", 9.0, "utils", "loss of value of self-care with severity squared", M4)
 uncertain(
+    "travel_log_sd", 0.5, (0.2, 0.8), "ratio", "spread of residents' travel times, of mean 1", "MODEL 1"
+)
+uncertain(
     "gateway_weight", 0.7, (0.3, 1.0), "share", "weight of the option of going up with a referral's terms", M4
 )
 

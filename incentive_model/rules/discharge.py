@@ -12,7 +12,7 @@ fixed(
 fixed("extra_days", 4.0, "days", "days a kept candidate stays on", M8)
 fixed("rehab_days", 7.0, "days", "length of a rehabilitation episode at a centre", M8)
 uncertain("rehab_price", 1200.0, (800.0, 2000.0), "yuan", "price of a rehabilitation episode at a centre", M8)
-fixed("day_price", 350.0, "yuan", "price of one more bed-day", M8)
+fixed("day_price", 350.0, "yuan", "price of one more bed-day", M8, low=1.0)
 uncertain(
     "late_day_margin",
     100.0,

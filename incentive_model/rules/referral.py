@@ -31,6 +31,26 @@ uncertain(
     symbol="κ_acc",
 )
 fixed("fund_part", 0.6, "share", "fund's part of a bill, as physicians reckon", "calibration 2.5", "D")
+uncertain(
+    "complex_share", 0.5294, (0.31, 0.74), "share", "physicians who find the process complex", "Q04", "SEED"
+)
+uncertain(
+    "unaware_share",
+    0.5882,
+    (0.36, 0.78),
+    "share",
+    "physicians who do not know subordinate units",
+    "Q04",
+    "SEED",
+)
+uncertain(
+    "tie_share",
+    0.25,
+    (0.0, 0.5),
+    "share",
+    "primary physicians with a personal tie to a county hospital",
+    "MODEL 1",
+)
 fixed("chain_visits", 1.5, "visits", "specialist visits that follow a referral, as physicians reckon", M5)
 uncertain("accept_up_constant", 1.2, (0.6, 1.8), "utils", "a patient's readiness to go up", M5)
 uncertain("accept_up_severity", 3.2, (2.0, 4.5), "utils", "how severity makes a patient accept", M5)

@@ -52,7 +52,7 @@ uncertain(
 )
 uncertain("awareness_contract", 0.05, (0.0, 0.1), "a month", "more of it with a family-doctor contract", M10)
 uncertain("awareness_neighbours", 0.05, (0.0, 0.1), "a month", "pull of the neighbours' awareness", M10)
-fixed("awareness_start", 0.3, "0–1", "awareness of referral policy that experience drifts back to", M10)
+fixed("awareness_start", 0.3, "0–1", "awareness of referral policy at the start", M10)
 uncertain(
     "belief_speed", 0.25, (0.1, 0.5), "a month", "how fast physicians learn what is really paid", "MODEL 13"
 )

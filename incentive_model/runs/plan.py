@@ -27,7 +27,7 @@ from incentive_model.inputs.scheme import (
     resolve_parameters,
     scheme_names,
 )
-from incentive_model.inputs.values import Value
+from incentive_model.inputs.values import Value, whole_number
 from incentive_model.runs.plain import plain
 
 #: The empty scheme, which every other is held against.
@@ -163,14 +163,6 @@ def plan_runs(
 
     requests = tuple(request(scheme, replicate) for replicate in range(replicates) for scheme in chosen)
     return Plan(place, chosen, requests, replicates, months, burn_in, seed)
-
-
-def whole_number(name: str, value: object, low: int, high: int | None = None) -> int:
-    """``value`` as an int within [low, high]; else an :class:`InputError` that names it."""
-    if isinstance(value, int) and not isinstance(value, bool) and low <= value <= (high or value):
-        return value
-    allowed = f"a whole number, {low} or more" if high is None else f"a whole number from {low} to {high}"
-    raise InputError(Fault(name, repr(value), allowed))
 
 
 def digest(value: Any) -> str:

@@ -18,8 +18,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from types import ModuleType
 
+from incentive_model.incentives import INSTRUMENTS, PACKAGED
 from incentive_model.inputs.place import Place
-from incentive_model.runs.plan import Request, whole_number
+from incentive_model.inputs.values import whole_number
+from incentive_model.runs.plan import Request
 from incentive_model.runs.run import Run, RunFailed, execute
 
 #: Libraries that would start threads of their own in every worker, and the variable that stops each.
@@ -33,6 +35,8 @@ def worker_count(workers: int | None, runs: int) -> int:
         InputError: ``workers`` is not a whole number, 1 or more.
     """
     asked = (os.cpu_count() or 1) if workers is None else whole_number("workers", workers, 1)
+    if tuple(INSTRUMENTS) != PACKAGED:
+        return 1  # an instrument of one's own lives in this process alone
     return max(1, min(asked, runs))
 
 

@@ -33,7 +33,7 @@ class County:
     Yearly sums of the place are brought to the sample once, rounded down to the fen.
     """
 
-    def __init__(self, place: Place, p: SimpleNamespace, insured: list[int]) -> None:
+    def __init__(self, place: Place, p: SimpleNamespace, insured: list[int], centres: list[int]) -> None:
         f = place.facilities
         self.p = p
         self.month = 0
@@ -52,6 +52,8 @@ class County:
         self.wage_bill = self._in_sample(place, "annual_pay")
         self.subsidy = self._in_sample(place, "subsidy")
         self.insured = np.array(insured)
+        consortium_of = [int(self.consortium[row]) for row in centres]  # of each resident's own centre
+        self.listed = np.array([consortium_of.count(c) for c in range(len(names))], np.int64)
         self.premiums = np.array(
             [[x.premium_resident, x.premium_government, x.premium_employer] for x in place.insurances], float
         )
@@ -60,6 +62,7 @@ class County:
         self.ledger = Ledger(self.accounts)
         self.past: list[np.ndarray] = []  #: counts of the last twelve months
         self.year = np.zeros((len(f), len(Count)), np.int64)
+        self.months_in_year = 0
         self.open_month()
 
     @staticmethod
@@ -81,6 +84,7 @@ class County:
         """The month's counts are complete: the last twelve months move on."""
         self.past = [*self.past, self.counts][-12:]
         self.year = sum(self.past[1:], self.past[0].copy())
+        self.months_in_year = len(self.past)
 
     def balance(self, account: int) -> int:
         """What an account holds, in fen."""

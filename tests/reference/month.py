@@ -16,6 +16,7 @@ from incentive_model.inputs import Place, Scheme, resolve_levers, resolve_parame
 from incentive_model.rules.illness import season
 from reference import aftermath, purse
 from reference.county import County
+from reference.episode import Slot
 from reference.facility import Facility
 from reference.physician import Physician
 from reference.resident import Resident
@@ -58,7 +59,7 @@ class ReferenceModel(mesa.Model):
             resident.neighbours = [people[row] for row in tie[first_tie[i] : first_tie[i + 1]]]
         self.residents = self.agents_by_type[Resident]
         insured = [sum(r.insurance == k for r in people) for k in range(len(place.insurances))]
-        self.county = County(place, self.p, insured)
+        self.county = County(place, self.p, insured, [int(row) for row in residents.facility[:, Slot.CENTRE]])
         self.tables = Tables(self.schedule, len(self.facilities), len(self.instruments))
 
     def _read_schedule(self) -> None:

@@ -78,7 +78,7 @@ class Physician(mesa.Agent):
             price_here=here.price_visit / 100.0,
             follow_ups=followup.follow_ups(p, diagnosed),
             complex_process=self.complex,
-            tie=self.tie,
+            tie=int(self.tie == 1 and self.target == above.row),
             platform=self.model.tables.platform,
             value_referred=values[0],
             value_here=values[1],

@@ -151,7 +151,8 @@ class Resident(mesa.Agent):
             attractiveness=f.attractiveness,
             trust=self.trust[slot],
             visit_cost=visit,
-            expected_admission_cost=quality.bed_need(p, f.tier, severity) * admission,
+            expected_admission_cost=(quality.bed_need(p, f.tier, severity) if f.beds > 0.0 else 0.0)
+            * admission,
             price_sensitivity=self.price_sensitivity,
             travel_minutes=self.minutes[slot],
             waiting_minutes=f.waiting_minutes * f.load,
@@ -260,7 +261,7 @@ class Resident(mesa.Agent):
         above.count(Count.VISIT_REFERRED)
 
     def _perhaps_need_bed(self, e: Episode, here: Facility) -> None:
-        need = quality.bed_need(self.model.p, here.tier, e.severity)
+        need = quality.bed_need(self.model.p, here.tier, e.severity) if here.beds > 0.0 else 0.0
         if need > 0.0 and self.uniforms(Purpose.BED_NEED)[0] < need:
             if e.emergency:
                 self.ask_for_bed(BedClass.EMERGENCY)
@@ -354,7 +355,7 @@ class Resident(mesa.Agent):
             p.extra_days * p.day_price,
             here.uncovered_bp / 10_000.0,
             0.0,
-            self.rate(here, Setting.INPATIENT, True),
+            self.rate(here, Setting.INPATIENT, e.exempt),
         )
         down = expected_patient_cost(
             p.rehab_price,
