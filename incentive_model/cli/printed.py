@@ -34,7 +34,7 @@ IN_SHORT = (
 
 def comparison_text(result: Comparison, out: Path) -> str:
     """Who gains and who loses under each scheme, and where the report is."""
-    from incentive_model.report.words import scheme_title
+    from incentive_model.report.words import part_year, scheme_title
 
     asked = result.request
     repeated = "1 replicate" if asked["replicates"] == 1 else f"{asked['replicates']} replicates"
@@ -49,6 +49,8 @@ def comparison_text(result: Comparison, out: Path) -> str:
         lines += [f"  {line}" for line in (*_money_lines(result, scheme), *_other_lines(result, scheme))]
     if not result.alternatives:
         lines += ["", "Nothing but the status quo was asked for."]
+    if caution := part_year(asked["months"]):
+        lines += ["", *textwrap.wrap(caution.strip(), WIDTH)]
     lines += [
         "",
         "All changes sum to zero with the outside (suppliers, employers, the rest of the budget): what the",

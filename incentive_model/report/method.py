@@ -11,7 +11,7 @@ import incentive_model
 from incentive_model.analysis.comparison import Comparison
 from incentive_model.cards import levers, parameters
 from incentive_model.inputs.scheme import scheme_names
-from incentive_model.report.words import number, scheme_title
+from incentive_model.report.words import number, part_year, scheme_title
 
 TAGS = {
     "SEED": "stated in a source document",
@@ -69,7 +69,7 @@ def facts(comparison: Comparison) -> list[tuple[str, str]]:
             "Time",
             f"{_count(request['burn_in'], 'month')} under the status quo, then "
             f"{_count(request['months'], 'month')} under the scheme. Every figure is over the scheme's "
-            "months; rates are ratios of sums.",
+            f"months; rates are ratios of sums.{part_year(request['months'])}",
         ),
         (
             "Intervals",

@@ -73,6 +73,16 @@ def number(value: float | None, decimals: int = 1, *, sign: bool = False) -> str
     return "+" + body if sign else body
 
 
+def part_year(months: int) -> str:
+    """What a reader must know where the horizon is not whole years; else nothing."""
+    if months % 12 == 0:
+        return ""
+    return (
+        " The horizon is not whole years: pay at stake and shared accounts are settled each December, and "
+        "what is not settled by then is missing here."
+    )
+
+
 def bounds(low: float | None, high: float | None, decimals: int = 1) -> str:
     """An interval in brackets, or that there is none."""
     if low is None or high is None or math.isnan(low) or math.isnan(high):
