@@ -142,7 +142,7 @@ class RehabCredit(Instrument):
         due = county.counts[:, Count.DOWN_REFERRAL] * down + county.counts[:, Count.OUTPATIENT_RETURN] * back
         due = np.where(members, due, 0)
         a = county.accounts
-        payer = np.full(len(due), a.funds[0])
+        payer = np.full(len(due), a.funds[np.argmax(_covered(county))])  # the first fund with premiums
         for consortium, tight in enumerate(county.tight):
             if tight:
                 payer[county.consortium == consortium] = a.consortia[consortium]
