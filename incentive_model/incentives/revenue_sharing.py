@@ -251,6 +251,8 @@ def split_accounts(county: County) -> None:
                 members, shares(tier_parts[tier] * 1000, np.ones(len(members), np.int64)), strict=True
             ):
                 weights[member] = weight
+        if not weights.any():  # no member in a tier that has a part: all members alike
+            weights = ((county.consortium == c) & (county.tier <= 2)).astype(np.int64)
         pieces = shares(abs(held), weights)
         if held >= 0:
             county.pay(Purpose.ACCOUNT_SPLIT, account, a.facilities, pieces)
