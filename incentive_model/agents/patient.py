@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from numbers import Real
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from incentive_model.agents.handle import Handle
+from incentive_model.cards import Fault, InputError
 from incentive_model.engine.columns import SLOTS, Slot
 from incentive_model.engine.seeking import slot_appeal
 from incentive_model.rules.choice import gateway, self_care
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from incentive_model.model import IncentiveModel
 
 
+AGES = ("aged 0–14", "aged 15–44", "aged 45–59", "60 or older")
+
+
 class Patient(Handle):
     """A handle on one resident's row.
 
@@ -24,6 +29,10 @@ class Patient(Handle):
     """
 
     table = "residents"
+
+    def __repr__(self) -> str:
+        home = self.model.place.facilities["name"].iloc[int(self.facility[Slot.CLINIC])]  # type: ignore[attr-defined]
+        return f"<Patient {self.unique_id}, {AGES[int(self.age)]}, of {home}>"
 
     def explain_choice(self, severity: float = 0.5) -> pd.DataFrame:
         """Why this resident would go where, if they fell ill next month and felt a given severity.
@@ -42,6 +51,9 @@ class Patient(Handle):
         model: IncentiveModel = self.model
         world = model.opening_world()
         me = model.residents[self.row]
+        given: Any = severity
+        if not isinstance(given, Real) or not 0.0 <= given <= 1.0:
+            raise InputError(Fault("severity", repr(severity), "a number from 0 to 1"))
         rows: dict[str, dict[str, float]] = {}
         facilities = model.place.facilities
         names = (

@@ -15,7 +15,8 @@ from incentive_model.analysis.intervals import Interval
 #: Accounts that a scheme is judged by. Primary institutions (clinics and centres) and hospitals are
 #: one kind of stakeholder and two accounts, since their conflict is the subject.
 INSIDE = ("patients", "physicians", "primary", "hospitals", "insurer", "government")
-#: Every account: with ``external`` (suppliers, employers, the rest of the budget) changes sum to zero.
+#: Every account: with ``external`` (suppliers, employers, the outside hospital and its staff) changes sum
+#: to zero.
 STAKEHOLDERS = (*INSIDE, "external")
 
 #: What concerns a stakeholder beside money, as indicators; whether more is better stands on their cards.

@@ -115,7 +115,7 @@ def compare(
 @app.command()
 def run(
     place: PlaceName = "yongan",
-    scheme: Annotated[str, typer.Option(help="A packaged scheme or a TOML file.")] = "status-quo",
+    scheme: Annotated[list[str] | None, typer.Option(help="A packaged scheme or a TOML file.")] = None,
     population: Population = "20000",
     months: Months = 60,
     burn_in: BurnIn = 12,
@@ -127,6 +127,7 @@ def run(
 ) -> None:
     """One run, month by month."""
     started = time.perf_counter()
+    from incentive_model.cards import Fault, InputError
     from incentive_model.cli.printed import run_text
     from incentive_model.inputs.place import load_place
     from incentive_model.runs.manifest import write_manifest
@@ -136,8 +137,11 @@ def run(
     from incentive_model.runs.store import check_target, results_folder
     from incentive_model.runs.tables import write_csv, write_parquet
 
+    schemes = scheme or ["status-quo"]
+    if len(schemes) > 1:
+        raise InputError(Fault("scheme", f"{len(schemes)} schemes", "one scheme", "compare takes several"))
     county = load_place(place, population)
-    plan = plan_runs(county, [scheme], replicates=1, months=months, burn_in=burn_in, seed=seed)
+    plan = plan_runs(county, schemes, replicates=1, months=months, burn_in=burn_in, seed=seed)
     request = {"command": "run"} | plan.request
     if out is not None:
         check_target(out, request, force=force)

@@ -53,8 +53,9 @@ def comparison_text(result: Comparison, out: Path) -> str:
         lines += ["", *textwrap.wrap(caution.strip(), WIDTH)]
     lines += [
         "",
-        "All changes sum to zero with the outside (suppliers, employers, the rest of the budget): what the",
-        "stakeholders gain together, the outside loses. Not a forecast: what the model's assumptions imply.",
+        "All changes sum to zero with the outside (suppliers, employers, the outside hospital and its staff):",
+        "what the stakeholders gain together, the outside loses. Not a forecast: what the model's assumptions",
+        "imply.",
         "",
         f"Report: {out / 'report.html'}",
     ]
@@ -100,7 +101,11 @@ def _other_lines(result: Comparison, scheme: str) -> list[str]:
 
 def _percent(share: Interval) -> str:
     """A share's interval in per cent; nothing where one replicate leaves none."""
-    return "" if share.low is None else f"[{100 * share.low:.0f}, {100 * (share.high or 0):.0f}] "
+    return (
+        ""
+        if share.low is None
+        else f"[{100 * share.low:.0f}, {100 * (share.high or 0):.0f}] ".replace("-", "−")
+    )
 
 
 def run_text(made: Run, place: Place, out: Path | None) -> str:

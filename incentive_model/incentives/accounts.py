@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 class Group(IntEnum):
     """Stakeholders. ``EXTERNAL`` is everyone outside the five: suppliers, the outside hospital and
-    its staff, employers, the taxpayer behind the rest of the budget."""
+    its staff, employers."""
 
     PATIENTS = 0
     PHYSICIANS = 1

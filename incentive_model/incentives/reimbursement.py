@@ -24,7 +24,8 @@ lever_card(
     "gatekeeping",
     FAMILY,
     "word",
-    "an unreferred hospital patient, no emergency, meets nothing, a lower rate, or refusal as well",
+    "unreferred hospital bills, emergencies apart: as today (none), reimbursed 20 points less a visit "
+    "and 15 an admission (soft), or also refused at times (hard)",
     "M12",
     "SEED",
     "none",

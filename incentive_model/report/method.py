@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import incentive_model
@@ -148,7 +149,7 @@ def python(comparison: Comparison) -> str:
         "import incentive_model as im\n\n"
         f"place = im.load_place({request['place']!r}, population={request['population']})\n"
         f"result = im.compare(place, {names!r}, {numbers})\n"
-        'im.report(result, "results")\n'
+        f'im.report(result, "results/compare-{Path(request["place"]).name}")\n'
     )
 
 

@@ -34,6 +34,8 @@ def referrals(comparison: Comparison, axes: Axes | None = None, indicator: str =
         if months.empty:
             continue
         lead = scheme == comparison.baseline
+        if not lead:  # until the scheme starts it is the status quo
+            months = months[months["month"] >= 0]
         values = months[["mean", "low", "high"]] * scale(card.unit)
         axes.fill_between(
             months["month"], values["low"], values["high"], color=colours[scheme], alpha=0.16, lw=0
@@ -62,7 +64,7 @@ def monthly(comparison: Comparison, scheme: str, indicator: str) -> pd.DataFrame
 def _mark_start(axes: Axes) -> None:
     axes.axvline(0.5, color=INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=2)
     mixed = blended_transform_factory(axes.transData, axes.transAxes)
-    axes.text(0.5, 0.02, "  scheme starts", transform=mixed, size=9, color=GREY, va="bottom", ha="left")
+    axes.text(0.5, 0.99, "  scheme starts", transform=mixed, size=9, color=GREY, va="top", ha="left")
 
 
 def _label_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:

@@ -97,7 +97,7 @@ def stakeholder_table(comparison: Comparison) -> Table:
     rows = []
     for name in STAKEHOLDERS:
         changes = [comparison.change(scheme, f"net_{name}") for scheme in comparison.alternatives]
-        note = "suppliers, employers, the rest of the budget" if name == "external" else ""
+        note = "suppliers, employers, the outside hospital and its staff" if name == "external" else ""
         cells = [_cell(change, mood=stakeholder_verdict(change)) for change in changes]
         rows.append(Row(stakeholder(name), note, cells))
     return Table(_titles(comparison), rows)

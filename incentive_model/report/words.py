@@ -36,8 +36,9 @@ VERDICT_LABELS = {
 }
 VERDICT_MEANINGS = {
     "win-win": "nobody loses, in money or in what else concerns them, and somebody gains",
-    "potential": "somebody loses, but the gains are larger than the losses and could make them good",
-    "conflict": "somebody loses, and the gains do not make up for it",
+    "potential": "somebody loses; with health valued in yuan, less time, the gains of those inside are "
+    "larger than the losses",
+    "conflict": "somebody loses, and the gains, health valued in yuan included, do not make up for it",
     "unclear": "an interval that holds zero decides; more replicates may settle it",
     "no-difference": "nothing changes, for anybody, in any replicate",
 }

@@ -33,6 +33,8 @@ from incentive_model.runs.plain import plain
 #: The empty scheme, which every other is held against.
 BASELINE = "status-quo"
 #: Seeds are held in 64 bits.
+#: Months: nobody is born, ages or moves, which ten years can bear.
+LONGEST = 120
 SEED_LIMIT = 2**63
 
 
@@ -130,8 +132,8 @@ def plan_runs(
             parameter out of bounds, two different schemes of one name.
     """
     replicates = whole_number("replicates", replicates, 1)
-    months = whole_number("months", months, 1)
-    burn_in = whole_number("burn-in", burn_in, 0)
+    months = whole_number("months", months, 1, LONGEST)
+    burn_in = whole_number("burn-in", burn_in, 0, LONGEST)
     seed = whole_number("seed", seed, 0, SEED_LIMIT - 1)
     chosen = _distinct([load_scheme(BASELINE), *_schemes(schemes)])
     values = resolve_parameters(place, dict(parameters or {}))
