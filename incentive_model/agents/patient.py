@@ -31,7 +31,7 @@ class Patient(Handle):
     table = "residents"
 
     def __repr__(self) -> str:
-        home = self.model.place.facilities["name"].iloc[int(self.facility[Slot.CLINIC])]  # type: ignore[attr-defined]
+        home = self.model.place.facilities["name"].iloc[int(self.facility[Slot.CLINIC])]
         return f"<Patient {self.unique_id}, {AGES[int(self.age)]}, of {home}>"
 
     def explain_choice(self, severity: float = 0.5) -> pd.DataFrame:
@@ -52,7 +52,7 @@ class Patient(Handle):
         world = model.opening_world()
         me = model.residents[self.row]
         given: Any = severity
-        if not isinstance(given, Real) or not 0.0 <= given <= 1.0:
+        if not (isinstance(given, Real) and 0.0 <= float(given) <= 1.0):
             raise InputError(Fault("severity", repr(severity), "a number from 0 to 1"))
         rows: dict[str, dict[str, float]] = {}
         facilities = model.place.facilities

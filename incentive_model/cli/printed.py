@@ -53,9 +53,9 @@ def comparison_text(result: Comparison, out: Path) -> str:
         lines += ["", *textwrap.wrap(caution.strip(), WIDTH)]
     lines += [
         "",
-        "All changes sum to zero with the outside (suppliers, employers, the outside hospital and its staff):",
-        "what the stakeholders gain together, the outside loses. Not a forecast: what the model's assumptions",
-        "imply.",
+        "All changes sum to zero with the outside (suppliers, employers, the outside hospital and its",
+        "staff): what the stakeholders gain together, the outside loses. Not a forecast: what the model's",
+        "assumptions imply.",
         "",
         f"Report: {out / 'report.html'}",
     ]
