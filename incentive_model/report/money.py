@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import TwoSlopeNorm
 
 from incentive_model.analysis.comparison import Comparison, Flow
+from incentive_model.analysis.intervals import Interval
 from incentive_model.report.style import INK, canvas, figure_title
 from incentive_model.report.words import bounds, number, stakeholder
 
@@ -39,6 +40,11 @@ def largest_changes(comparison: Comparison, shown: int = _SHOWN) -> list[Flow]:
     return moved[:shown]
 
 
+def sure(change: Interval) -> bool:
+    """Whether a change's interval lies on one side of zero (with one replicate there is none to ask)."""
+    return change.low is None or change.positive or change.negative
+
+
 def money(comparison: Comparison, axes: Axes | None = None) -> Axes:
     """The payments that change most, a column a scheme: the change in yuan with its 95% interval."""
     schemes, flows = comparison.alternatives, largest_changes(comparison)
@@ -51,10 +57,11 @@ def money(comparison: Comparison, axes: Axes | None = None) -> Axes:
         axes.set_axis_off()
         return axes
     changes = [[comparison.flow_change(scheme, flow) for scheme in schemes] for flow in flows]
-    # Square-root shading: a few large flows must not bleach the rest.
-    means = [[change.mean or 0.0 for change in row] for row in changes]
+    # Square-root shading: a few large flows must not bleach the rest. No shade where the interval
+    # holds zero: that is no finding.
+    means = [[(change.mean or 0.0) if sure(change) else 0.0 for change in row] for row in changes]
     shade = [[math.copysign(math.sqrt(abs(mean)), mean) for mean in row] for row in means]
-    edge = 1.9 * max(abs(value) for row in shade for value in row)
+    edge = 1.9 * max(abs(value) for row in shade for value in row) or 1.0
     axes.imshow(shade, cmap=_COLOURS, norm=TwoSlopeNorm(0, -edge, edge), aspect="auto")
     for y, row in enumerate(changes):
         for x, change in enumerate(row):
