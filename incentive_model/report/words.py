@@ -39,7 +39,7 @@ VERDICT_MEANINGS = {
     "potential": "somebody loses; with health valued in yuan, less time, the gains of those inside are "
     "larger than the losses",
     "conflict": "somebody loses, and the gains, health valued in yuan included, do not make up for it",
-    "unclear": "an interval that holds zero decides; more replicates may settle it",
+    "unclear": "what decides has an interval that holds zero, or none; more replicates may settle it",
     "no-difference": "nothing changes, for anybody, in any replicate",
 }
 
