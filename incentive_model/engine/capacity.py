@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from incentive_model.engine.columns import Row
 from incentive_model.engine.compiled import compiled
-from incentive_model.incentives.events import Count
+from incentive_model.incentives.events import ADMITTED, Count
 from incentive_model.rules.capacity import appointment_days, bed_chances, days, expect
 
 
@@ -45,9 +45,7 @@ class Demand:
 
     def learn(self, p: Any, f: np.recarray, counts: NDArray[np.int64], weight: float) -> None:
         """Take in one more month of counts of simulated residents, each standing for ``weight``."""
-        admitted = counts[:, [Count.ADMITTED_EMERGENCY, Count.ADMITTED_REFERRED, Count.ADMITTED_OTHER]].sum(
-            axis=1
-        )
+        admitted = counts[:, ADMITTED].sum(axis=1)
         seen: Any = weight * np.stack(
             [
                 counts[:, Count.VISIT_REFERRED],

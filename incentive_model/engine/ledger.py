@@ -29,7 +29,6 @@ class Ledger:
         self.months: list[int] = []
         self._by_group: list[NDArray[np.int64]] = []
         self._month = np.zeros((len(Purpose), len(Group), len(Group)), np.int64)
-        self._residents_paid = 0
 
     def pay(self, month: int, purpose: Purpose, payer: Any, payee: Any, fen: Any) -> None:
         """Post ``fen`` from ``payer`` to ``payee``; each a number or an array, broadcast together.

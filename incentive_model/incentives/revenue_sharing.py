@@ -216,13 +216,17 @@ def _covered(county: County) -> np.ndarray:
     return (county.premiums.sum(axis=1) > 0.0).astype(np.int64)
 
 
+def tier_split(county: County) -> list[float]:
+    """The parts of a shared account by tier: villages, townships, county."""
+    return [lever(county, f"surplus_split_{tier}") for tier in ("village", "township", "county")]
+
+
 def member_shares(county: County) -> np.ndarray:
     """Each facility's weight on its consortium's account. A tight consortium's tier acts as one
     (unified accounts and managers, M01), so each of its members feels the tier's whole part; in a
     loose one the part is divided among the tier's members. All of it counts only as far as the
     county's residents are listed with the consortium, whose account bears that part of the budget."""
-    split = np.array([lever(county, f"surplus_split_{x}") for x in ("village", "township", "county")] + [0.0])
-    weight = split[county.tier]
+    weight = np.array([*tier_split(county), 0.0])[county.tier]
     weight[county.consortium < 0] = 0.0
     for c, tight in enumerate(county.tight):
         weight[county.consortium == c] *= county.listed[c] / county.n
@@ -239,9 +243,7 @@ def split_accounts(county: County) -> None:
     Members pass θ of what they get on to their physicians; what they owe is not taken from pay.
     """
     a = county.accounts
-    tier_parts = [
-        round(lever(county, f"surplus_split_{x}") * 10_000) for x in ("village", "township", "county")
-    ]
+    tier_parts = [basis_points(part) for part in tier_split(county)]
     for c, account in enumerate(a.consortia):
         held = county.balance(int(account))
         weights = np.zeros(len(county.tier), np.int64)
