@@ -23,13 +23,15 @@ from incentive_model.cards import Fault, InputError, levers, nearest, parameters
 from incentive_model.chance.draws import replicate_key
 from incentive_model.engine import caring, ending, seeking, settling
 from incentive_model.engine.capacity import Demand
-from incentive_model.engine.columns import EPISODE, Slot, Terms, World, empty_tally, table
-from incentive_model.engine.county import CountyState, make_facilities, schedule_tables
+from incentive_model.engine.columns import EPISODE, NOW, Terms, World, empty_tally, table
+from incentive_model.engine.compiled import compiled
+from incentive_model.engine.county import CountyState, make_facilities, schedule_tables, use_means
+from incentive_model.engine.meeting import meet
 from incentive_model.engine.population import make_physicians, make_residents
 from incentive_model.engine.threads import Chunks
 from incentive_model.incentives import INSTRUMENTS, Instrument
 from incentive_model.incentives.accounts import Group, Purpose
-from incentive_model.incentives.events import Count
+from incentive_model.incentives.events import Count, Event
 from incentive_model.incentives.tables import Tables
 from incentive_model.inputs import Place, Scheme, load_place, load_scheme, resolve_levers, resolve_parameters
 from incentive_model.inputs.values import whole_number
@@ -122,13 +124,13 @@ class IncentiveModel(mesa.Model):
         """Columns, tables and books of the place."""
         place, p = self.place, self.p
         self.residents, self.tie_start, self.tie = make_residents(place, p)
-        insured = np.bincount(self.residents.insurance, minlength=len(place.insurances))
-        self.county = CountyState(place, p, insured, self.residents.facility[:, Slot.CENTRE])
+        self.county = CountyState(place, p, self.residents)
         self.ledger = self.county.ledger
         self.physician_columns, self.belief = make_physicians(place, p, len(self.instruments))
         self.facilities = make_facilities(place, self.county, p)
         schedule, self._deductible, self._cap = schedule_tables(place)
-        self.tables = Tables(schedule, len(self.county.tier), len(self.instruments))
+        coverage = resolve_levers(place, STATUS_QUO)["family_doctor_coverage"]
+        self.tables = Tables(schedule, self.county.means, float(coverage), len(self.instruments))
         self.demand = Demand(len(self.county.tier))
         self.episodes = table(EPISODE, place.agents)
         tally = (len(self.county.tier), len(place.insurances), len(self.county.hospitals), len(Count))
@@ -217,15 +219,31 @@ class IncentiveModel(mesa.Model):
         if self.month % 12 == 0:
             for instrument in self.instruments:
                 instrument.close_year(county)
+            self.insurer.adapt()
+            self.government.adapt()
         self.ledger.close(self.month, self.month_oop)
         belief: Any = self.belief  # the rule works element by element
         for k, instrument in enumerate(self.instruments):
             if self.promises(k):
                 belief[:, k] = belief_next(self.p, belief[:, k], instrument.realised)
         self.demand.learn(self.p, self.facilities, county.counts, self.place.weight)
+        compiled(meet)(self.key, self.month, self.tables.meeting, self.physician_columns)
         if self.month % 3 == 0:
             for hospital in self.hospitals:
                 hospital.adapt()
+
+    def believed_pay(self) -> np.ndarray:
+        """What each physician believes one event brings, by (physician, Event), in yuan:
+        Σ over instruments of b·(θ·promised + personal), and what is felt without money."""
+        t, home = self.tables, self.physician_columns.facility
+        theta = t.means.pass_on[home][:, None]
+        pay = np.zeros((len(home), len(Event)))
+        for k in range(len(self.instruments)):
+            if self.promises(k):
+                pay += self.belief[:, k][:, None] * (
+                    theta * t.promised[k][:, home].T + t.personal[k][:, home].T
+                )
+        return pay + t.felt[:, home].T
 
     def promises(self, k: int) -> bool:
         """Whether instrument ``k`` has announced pay this month."""
@@ -241,20 +259,22 @@ class IncentiveModel(mesa.Model):
         self.tables.clear()
         for me, instrument in enumerate(self.instruments):
             instrument.announce(self.county, self.tables, me)
+        use_means(self.facilities, self.tables, self.county.means, self.p)
+        self.county.pass_on = self.tables.means.pass_on
         self.demand.congest(
             self.p, self.facilities, float(self.tables.reserved), bool(self.tables.releasable)
         )
-        self.tables.in_force = int(self.levers != self._levers_of(0))
+        self.in_force = self.levers != self._levers_of(0)
 
     def _make_world(self) -> World:
         t = self.tables
         terms = Terms(
-            t.rate_bp, self._rate_before, self._deductible, self._cap, t.certain, t.promised, t.personal,
-            float(t.platform), float(t.gate), int(t.in_force),
+            t.rate_bp, self._rate_before, self._deductible, self._cap, t.certain,
         )  # fmt: skip
+        now = _record({"in_force": self.in_force, **{x: getattr(t, x) for x in NOW if x != "in_force"}})
         return World(
-            self.residents, self.episodes, self.physician_columns, self.facilities, self.belief,
-            self.tie_start, self.tie, terms, self.p, self.key, self.month, season(self.p, self.month),
+            self.residents, self.episodes, self.physician_columns, self.facilities, self.believed_pay(),
+            self.tie_start, self.tie, terms, now, self.p, self.key, self.month, season(self.p, self.month),
         )  # fmt: skip
 
     def opening_world(self) -> World:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import mesa
 
+from incentive_model.incentives.scoring import short_of_two_way
+from incentive_model.rules.adapting import raised_bonus
+
 if TYPE_CHECKING:
     from incentive_model.model import IncentiveModel
 
@@ -15,6 +18,16 @@ class Government(mesa.Agent):
 
     def __init__(self, model: IncentiveModel) -> None:
         super().__init__(model)
+
+    def adapt(self) -> None:
+        """Yearly: raise the referral bonus if targets were missed and money was left (MODEL 15)."""
+        model: IncentiveModel = self.model
+        county = model.county
+        short = short_of_two_way(county)
+        units = (county.tier == 1) | (county.tier == 2)
+        missed = float(short[units].mean()) if units.any() else 0.0
+        unspent = county.balance(county.accounts.referral_fund) > 0
+        county.raised_bonus = raised_bonus(model.p, county.raised_bonus, 1.0 - missed, unspent)
 
     @property
     def spent(self) -> float:

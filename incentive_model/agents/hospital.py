@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import mesa
+import numpy as np
 
 from incentive_model.engine.compiled import compiled
-from incentive_model.incentives.events import Event
+from incentive_model.incentives.events import Event, Kind
+from incentive_model.rules.adapting import lends, lost_margin, pass_on_step
 from incentive_model.rules.inducement import service
 
 if TYPE_CHECKING:
@@ -24,26 +26,67 @@ class Hospital(mesa.Agent):
     def __init__(self, model: IncentiveModel, row: int) -> None:
         super().__init__(model)
         self.row = row
-        self._account = float("nan")
+        self._terms: tuple[float, float, float, bool] | None = None
+        self._earned = 0.0
+        self._gain = 0.0
+        self._step = 0.0
         entry = model.place.facilities.iloc[row]
         self.facility_id: str = str(entry["id"])
         self.name: str = str(entry["name"])
         self.tier: int = int(model.county.tier[row])
 
     def adapt(self) -> None:
-        """Quarterly: set the intensity of service, and the part of a bill moved to the patient, to what
-        the shared account makes worthwhile (MODEL 12). Without an account both stay as observed."""
+        """Quarterly: how intensely to serve, what to move to the patient, what to pass on to physicians,
+        and whether to lend experts (MODEL 12, 15)."""
+        self._serve()
+        if self.model.p.hospital_learning > 0.0 and self.tier <= 2:
+            self._try_pass_on()
+        if self.tier == 2:
+            self._lend()
+
+    def _serve(self) -> None:
+        """Set the intensity of service, and the part of a bill moved to the patient, to what payment and the
+        shared account make worthwhile. As long as these stay, so does what was decided."""
         model: IncentiveModel = self.model
-        account = float(model.tables.certain[Event.CLAIM_YUAN, self.row])
-        if account == self._account:
-            return  # nothing has changed, so nothing is to be decided
-        self._account = account
-        decided = compiled(service)(model.p, account)
+        pay = model.tables.certain[:, self.row]
+        terms = (
+            float(pay[Event.CLAIM_YUAN]),
+            float(pay[Event.VISIT_SERVICE_YUAN]),
+            float(pay[Event.ADMISSION_SERVICE_YUAN]),
+            bool(model.tables.means.paid_by_case[self.row]),
+        )
+        if terms == self._terms:
+            return
+        self._terms = terms
+        decided = compiled(service)(model.p, *terms)
         f = model.facilities[self.row]
-        f.price_visit = round(int(f.list_visit) * decided.bill_factor)
-        f.price_admission = round(int(f.list_admission) * decided.bill_factor)
-        f.effort = decided.effort
+        f.price_visit = round(int(f.list_visit) * decided.bill_visit)
+        f.price_admission = round(int(f.list_admission) * decided.bill_admission)
+        f.cost_admission = decided.cost_admission
+        f.effort_visit = decided.effort_visit
+        f.effort_admission = decided.effort_admission
         f.uncovered_bp = round(decided.uncovered * 10_000)
+        model.county.cost_admission[self.row] = decided.cost_admission
+
+    def _try_pass_on(self) -> None:
+        """Step on with θ if the last quarter's surplus rose after the last step, else back."""
+        model: IncentiveModel = self.model
+        earned = self.surplus
+        gain, self._earned = earned - self._earned, earned
+        self._step = pass_on_step(model.p, gain - self._gain, self._step)
+        self._gain = gain
+        own = model.county.means.pass_on
+        own[self.row] = min(1.0, max(0.0, float(own[self.row]) + self._step))
+
+    def _lend(self) -> None:
+        """Lend experts if the account's part of what they save is more than the margin of lost visits."""
+        model: IncentiveModel = self.model
+        county, p = model.county, model.p
+        account = float(model.tables.certain[Event.CLAIM_YUAN, self.row])
+        claims = float(county.bills[:, :, :, 0].sum()) / 100.0
+        visits = float(county.bills[self.row, :, Kind.VISIT].sum()) / 100.0
+        lost = lost_margin(p.expert_hours, p.margin_hospital, visits, self.load)
+        county.lent[self.row] = 1.0 if lends(p, account, claims, lost) else 0.0
 
     @property
     def surplus(self) -> float:
@@ -53,7 +96,7 @@ class Hospital(mesa.Agent):
     @property
     def load(self) -> float:
         """Expected visits over capacity."""
-        return float(self.model.facilities.load[self.row])
+        return float(np.nan_to_num(self.model.facilities.load[self.row]))
 
     @property
     def occupancy(self) -> float:

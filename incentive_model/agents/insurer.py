@@ -16,6 +16,12 @@ class Insurer(mesa.Agent):
     def __init__(self, model: IncentiveModel) -> None:
         super().__init__(model)
 
+    def adapt(self) -> None:
+        """Yearly: after a deficit, look at more cases of its own accord (MODEL 15). The next budget follows
+        last year's claims (see the instrument)."""
+        county = self.model.county
+        county.deficit_audit = float(self.model.p.audit_after_deficit) if county.deficit else 0.0
+
     @property
     def balances(self) -> dict[str, float]:
         """What each fund holds since the run began, in yuan of the simulated residents."""

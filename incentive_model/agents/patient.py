@@ -34,6 +34,11 @@ class Patient(Handle):
         home = self.model.place.facilities["name"].iloc[int(self.facility[Slot.CLINIC])]
         return f"<Patient {self.unique_id}, {AGES[int(self.age)]}, of {home}>"
 
+    @property
+    def contract(self) -> bool:
+        """Whether this resident has a family-doctor contract now."""
+        return bool(self.signs_at < self.model.tables.coverage)
+
     def explain_choice(self, severity: float = 0.5) -> pd.DataFrame:
         """Why this resident would go where, if they fell ill next month and felt a given severity.
 

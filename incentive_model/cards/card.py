@@ -87,7 +87,11 @@ class Card:
             number = float(value)
         except OverflowError:  # a whole number beyond any float
             return False
-        return math.isfinite(number) and self.low <= number <= self.high
+        if not math.isfinite(number):
+            return False
+        if isinstance(self.default, int) and number != math.floor(number):
+            return False
+        return self.low <= number <= self.high
 
     def to_json(self) -> dict[str, Any]:
         """All fields as JSON can carry them (an infinite bound is null)."""

@@ -14,8 +14,10 @@ class Purpose(IntEnum):
     PERCEPTION = 3  #: normal noise of the severity the resident perceives
     CHOICE = 4  #: Gumbel of the alternatives: k = 0 slots (0, 1), 1 slots (2, 3), 2 slot 4 and self-care
     GATE = 5  #: does the hospital in slot k turn an unreferred patient away
-    DIAGNOSIS = 6  #: normal noise of the severity the primary physician sees
-    REFERRAL = 7  #: physician refers (first); patient accepts (second)
+    DIAGNOSIS = (
+        6  #: normal noise of the severity a primary physician sees: k=0 at first contact, 1 at the centre
+    )
+    REFERRAL = 7  #: physician refers up (first); patient accepts (second); k as above
     BED_NEED = 8  #: the case needs a bed
     QUEUE = 9  #: a waiting resident gives up (first) and goes outside the county (second)
     ADMISSION = 10  #: a resident who needs a bed gets one
@@ -27,6 +29,9 @@ class Purpose(IntEnum):
     DISCHARGE = 14  #: Gumbel of (retain, refer down), k = 0, and of (send home, -), k = 1
     ACCEPT_DOWN = 15  #: the patient accepts rehabilitation at the centre
     SUCCESS = 16  #: treatment succeeds (first); an unresolved illness carries on (second)
+    WITHIN = 17  #: a clinic's physician refers to the centre (first); patient accepts (second)
+    AUDIT = 18  #: an audit finds a kept candidate (first), a refused referral (second)
+    MEETING = 19  #: agent is the physician: wins a tie from visiting experts
 
     # the population and its networks: key of the place's population seed, month 0
     EVEN = 100  #: agent 0: the start of the even sequence of dimension k (see ``even``)
@@ -34,6 +39,6 @@ class Purpose(IntEnum):
     TRAVEL = 104  #: normal of the log travel multiplier
     RING = 105  #: the resident's place on the ring of ties
     TIE = 106  #: where on the ring tie k points (first); is it a workplace tie (second)
-    DOCTOR = 107  #: which physician of facility k serves the resident
+    DOCTOR = 107  #: which physician serves the resident; month is the facility's number (see ``population``)
     PHYSICIAN = 108  #: agent is the physician: k=0 complex, unaware; k=1 tie, tied hospital
     ALTRUISM = 109  #: agent is the physician: normal of log altruism

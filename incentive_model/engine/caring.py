@@ -5,9 +5,9 @@ import math
 from incentive_model.chance.draws import gumbel_pair, uniform_pair
 from incentive_model.chance.purpose import Purpose
 from incentive_model.engine.columns import BedClass, Fate, Row, Slot, Tally, World
-from incentive_model.engine.seeking import believed_pay, known_rate
+from incentive_model.engine.seeking import contracted, known_rate
 from incentive_model.incentives.events import Count, Event, Setting
-from incentive_model.rules.billing import expected_patient_cost
+from incentive_model.rules.billing import deductible_due, expected_patient_cost
 from incentive_model.rules.discharge import accept_down, candidate_probability, retain, send_down, send_home
 from incentive_model.rules.followup import accept_return, follow_ups, return_or_keep
 from incentive_model.rules.maths import sigma, total
@@ -69,19 +69,20 @@ def follow_up(w: World, me: Row, ep: Row, tier: int, tally: Tally) -> None:
         physician = me.doctor[ep.at]
         reasons = return_or_keep(
             p,
-            believed_pay(w, physician, Event.OUTPATIENT_RETURN, row),
+            w.believed[physician, Event.OUTPATIENT_RETURN],
             f[row].pass_on,
             w.terms.certain[Event.VISIT_YUAN, row],
             f[row].price_visit / 100.0,
             visits,
             w.terms.certain[Event.CLAIM_YUAN, row],
-            w.terms.platform,
+            w.now.platform,
+            w.now.criteria,
             f[row].load,
         )
         u, v = uniform_pair(w.key, Purpose.RETURN, me.id, w.month, 0)
         if u < sigma(total(reasons) / p.scale_return):
             tally.counts[row, Count.RETURN_OFFER] += 1
-            if v < sigma(total(accept_return(p, me.trust[Slot.CENTRE], me.contract))):
+            if v < sigma(total(accept_return(p, me.trust[Slot.CENTRE], contracted(w, me)))):
                 tally.counts[row, Count.OUTPATIENT_RETURN] += 1
                 tally.counts[centre, Count.VISIT] += visits
                 ep.returned = 1
@@ -111,18 +112,20 @@ def recover_inpatient(w: World, me: Row, ep: Row, tally: Tally) -> None:
             f[row].pass_on,
             w.terms.certain[Event.LATE_DAY, row],
             w.terms.certain[Event.CLAIM_YUAN, row],
-            believed_pay(w, doctor, Event.RETAINED, row),
+            f[row].late_day_fen / 100.0,
+            w.believed[doctor, Event.RETAINED],
             f[row].occupancy,
         )
     )
     down = total(
         send_down(
             p,
-            believed_pay(w, doctor, Event.DOWN_REFERRAL, row),
+            w.believed[doctor, Event.DOWN_REFERRAL],
             who.altruism,
             who.unaware,
             who.complex,
-            w.terms.platform,
+            w.now.platform,
+            w.now.criteria,
         )
     )
     home = send_home(p, who.altruism)
@@ -141,14 +144,29 @@ def recover_inpatient(w: World, me: Row, ep: Row, tally: Tally) -> None:
             ep.fate = Fate.DOWN
             tally.counts[row, Count.DOWN_REFERRAL] += 1
             tally.counts[centre, Count.REHAB] += 1
+            if ep.bed_class == BedClass.REFERRED:
+                tally.counts[row, Count.LOOP_CLOSED] += 1
             return
     ep.fate = Fate.RETAINED
     tally.counts[row, Count.RETAINED] += 1
+    if f[row].tier == 2:
+        found, _ = uniform_pair(w.key, Purpose.AUDIT, me.id, w.month, 0)
+        if found < w.now.audit:
+            tally.counts[row, Count.AUDITED_RETENTION] += 1
 
 
 def on_referral_terms(ep: Row) -> int:
     """1 if a referral's terms hold: for referred patients, also those from the queue, and emergencies."""
     return 1 if ep.referred == 1 or ep.emergency == 1 or ep.bed_class == BedClass.REFERRED else 0
+
+
+def stay_deductible(w: World, me: Row, tier: int, setting: int, exempt: int) -> int:
+    """What a stay at a tier still owes of its deductible, in fen: none for rehabilitation after a referral
+    down, and for others on a referral's terms less what the chain has paid, if deductibles are continuous."""
+    if setting == Setting.REHAB and w.now.continuous == 1:
+        return 0
+    continuous = w.now.continuous == 1 and exempt == 1
+    return deductible_due(w.terms.deductible[me.insurance, tier], continuous, me.deductible_paid)
 
 
 def accepts_down(w: World, me: Row, ep: Row) -> bool:
@@ -157,16 +175,16 @@ def accepts_down(w: World, me: Row, ep: Row) -> bool:
     slot = ep.at
     row, centre = me.facility[slot], me.facility[Slot.CENTRE]
     stay = expected_patient_cost(
-        p.extra_days * p.day_price,
+        p.extra_days * f[row].late_day_fen / 100.0,
         f[row].uncovered_bp / 10000.0,
         0.0,
         known_rate(w, me, f[row].tier, Setting.INPATIENT, on_referral_terms(ep)),
     )
     below = expected_patient_cost(
-        p.rehab_price,
+        p.rehab_price * (1.0 + p.repeat_tests_down * w.now.missing_tests),
         f[centre].uncovered_bp / 10000.0,
-        w.terms.deductible[me.insurance, 1] / 100.0,
-        known_rate(w, me, 1, Setting.INPATIENT, 1),
+        stay_deductible(w, me, 1, Setting.REHAB, 1) / 100.0,
+        known_rate(w, me, 1, Setting.REHAB, 1),
     )
     terms = accept_down(
         p,
@@ -179,8 +197,9 @@ def accepts_down(w: World, me: Row, ep: Row) -> bool:
         me.price_sensitivity,
         me.minutes[slot],
         me.minutes[Slot.CENTRE],
-        me.contract,
-        w.terms.platform,
+        contracted(w, me),
+        w.now.platform,
+        w.now.formulary,
     )
     u, _ = uniform_pair(w.key, Purpose.ACCEPT_DOWN, me.id, w.month, 0)
     return u < sigma(total(terms))

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from incentive_model.incentives.events import Kind
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Row = Any  #: one row of a table
@@ -73,7 +75,8 @@ RESIDENT = (
     ("chronic", np.int64, 1),
     ("insurance", np.int64, 1),
     ("urban", np.int64, 1),
-    ("contract", np.int64, 1),  # has a family doctor
+    ("signs_at", np.float64, 1),  # coverage from which the resident has a family-doctor contract
+    ("managed_at", np.float64, 1),  # coverage from which the chronic condition is managed, 2 without one
     ("income", np.float64, 1),  # yuan a year
     ("price_sensitivity", np.float64, 1),  # (income/median)^−½, clipped to [½, 2]
     ("facility", np.int64, SLOTS),  # facility row, −1 where there is none
@@ -88,7 +91,8 @@ RESIDENT = (
     ("queue_severity", np.float64, 1),
     ("queue_class", np.int64, 1),
     ("queue_months", np.int64, 1),
-    ("fund_paid", np.int64, 2),  # fen the fund paid this year, by setting
+    ("fund_paid", np.int64, 2),  # fen the fund paid this year, outpatient and inpatient
+    ("deductible_paid", np.int64, 1),  # fen, in the present chain of care
     ("oop", np.int64, 1),  # fen paid since the scheme's start
     ("oop_year", np.int64, 1),  # fen paid this year
     ("time", np.int64, 1),  # worth of time spent since the scheme's start, fen
@@ -100,10 +104,13 @@ EPISODE = (
     ("state", np.int64, 1),  # see State
     ("severity", np.float64, 1),
     ("perceived", np.float64, 1),
+    ("worth", np.float64, 3),  # utility of own clinic, own centre, and the parent hospital if referred there
     ("emergency", np.int64, 1),
     ("first", np.int64, 1),  # slot of first contact, −1 when none
     ("at", np.int64, 1),  # slot of treatment, −1 when none
-    ("referred", np.int64, 1),  # 1 after a completed referral this month
+    ("referred", np.int64, 1),  # 1 after a completed referral up this month
+    ("origin", np.int64, 1),  # slot of the primary facility it came from, −1
+    ("within", np.int64, 1),  # 1 after a completed referral from clinic to centre
     ("bed_class", np.int64, 1),  # class of a bed demand, −1 when none
     ("admitted", np.int64, 1),
     ("fate", np.int64, 1),  # of an admitted candidate: see Fate
@@ -116,6 +123,7 @@ EPISODE = (
 
 #: Physicians, one row each (beliefs are a table of their own: one column an instrument).
 PHYSICIAN = (
+    ("id", np.int64, 1),  # address of draws: facility's number and number in the facility
     ("facility", np.int64, 1),
     ("altruism", np.float64, 1),
     ("complex", np.int64, 1),  # finds the process complex
@@ -137,10 +145,14 @@ FACILITY = (
     ("capacity", np.float64, 1),  # visits a month, inf without limit
     ("beds", np.float64, 1),  # inf without limit
     ("pass_on", np.float64, 1),  # θ
+    ("attention", np.float64, 1),  # κ_acc
+    ("late_day_fen", np.int64, 1),  # bill of a late bed-day
     ("price_visit", np.int64, 1),  # list price × intensity of service, fen
     ("price_admission", np.int64, 1),
+    ("cost_admission", np.float64, 1),  # what an admission costs over what its bill lets expect
     ("uncovered_bp", np.int64, 1),
-    ("effort", np.float64, 1),
+    ("effort_visit", np.float64, 1),  # factors of success
+    ("effort_admission", np.float64, 1),
     ("load", np.float64, 1),  # expected visits / capacity
     ("days_referred", np.float64, 1),
     ("days_other", np.float64, 1),
@@ -151,19 +163,33 @@ FACILITY = (
 )
 
 
+#: What somebody knows or can do this month, as instruments announced it (see ``Tables``).
+NOW = (
+    "platform",
+    "criteria",
+    "channel",
+    "diagnostics",
+    "formulary",
+    "missing_tests",
+    "education",
+    "publicity",
+    "coverage",
+    "managed",
+    "audit",
+    "gate",
+    "continuous",
+    "in_force",
+)
+
+
 class Terms(NamedTuple):
     """What instruments announced, as the loops read it."""
 
-    rate: Ints  #: (2, insurance, tier, setting) basis points now
+    rate: Ints  #: (referred, insurance, tier, setting) basis points now
     rate_before: Ints  #: the same under the status quo
     deductible: Ints  #: (insurance, tier) fen
     cap: Ints  #: (insurance, tier, setting) fen a year
     certain: Floats
-    promised: Floats
-    personal: Floats
-    platform: float
-    gate: float
-    in_force: int
 
 
 class Tally(NamedTuple):
@@ -181,10 +207,11 @@ class World(NamedTuple):
     episodes: np.recarray
     physicians: np.recarray
     facilities: np.recarray
-    belief: Floats  #: (physician, instrument)
+    believed: Floats  #: yuan a physician believes one event brings, by (physician, Event)
     tie_start: Ints  #: (n + 1) first tie of each resident in `tie`
     tie: Ints  #: rows of the residents one listens to
     terms: Terms
+    now: Any  #: the month's one-number terms, a record with one field each (see NOW)
     p: Any  #: behavioural parameters, one field a card
     key: tuple[int, int]
     month: int
@@ -195,6 +222,6 @@ def empty_tally(n_facilities: int, n_insurances: int, n_hospitals: int, n_counts
     """A tally of zeros."""
     return Tally(
         np.zeros((n_facilities, n_counts), np.int64),
-        np.zeros((n_facilities, n_insurances, 4, 2), np.int64),
+        np.zeros((n_facilities, n_insurances, len(Kind), 2), np.int64),
         np.zeros((n_facilities, max(1, n_hospitals)), np.int64),
     )

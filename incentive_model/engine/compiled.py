@@ -85,6 +85,11 @@ def _compile(function: FunctionType) -> Any:
         config.CACHE_DIR = folder
     try:
         # NumPy's error model: a check of every division costs the loops a factor of eight.
-        return numba.njit(nogil=True, cache=folder is not None, error_model="numpy")(clone)
+        # To hand the whole world over costs as much as a utility: such steps become part of their loop.
+        parameters = function.__code__.co_varnames[: function.__code__.co_argcount]
+        inline = "lo" not in parameters
+        return numba.njit(nogil=True, cache=folder is not None, error_model="numpy", forceinline=inline)(
+            clone
+        )
     finally:
         config.CACHE_DIR = before

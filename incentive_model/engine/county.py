@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_model.engine.columns import FACILITY, table
+from incentive_model.engine.columns import FACILITY, Slot, table
 from incentive_model.engine.ledger import Ledger
 from incentive_model.engine.population import tier_numbers
 from incentive_model.incentives.accounts import Accounts, Purpose
 from incentive_model.incentives.events import Count, Kind, Setting
+from incentive_model.incentives.tables import Means, Tables
 from incentive_model.inputs.place import Place
-from incentive_model.rules.quality import attractiveness
+from incentive_model.rules.quality import attractiveness, perceived_capability
 
 
 class CountyState:
@@ -25,23 +26,31 @@ class CountyState:
     remainder: less than one fen an account and year.
     """
 
-    def __init__(self, place: Place, p: Any, insured: NDArray[np.int64], centres: NDArray[np.int64]) -> None:
+    def __init__(self, place: Place, p: Any, residents: np.recarray) -> None:
         f = place.facilities
+        clinics, centres = residents.facility[:, Slot.CLINIC], residents.facility[:, Slot.CENTRE]
         self.p = p
         self.month = 0
         self.levers: Mapping[str, float | int | str] = {}
         self.n = place.agents
+        self.weight = place.weight
         self.tier: NDArray[np.int64] = tier_numbers(place)
-        parent = f["parent_row"].to_numpy(np.int64)
-        self.unit = np.where(self.tier == 0, parent, np.arange(len(f)))
+        self.parent = f["parent_row"].to_numpy(np.int64)
+        self.unit = np.where(self.tier == 0, self.parent, np.arange(len(f)))
         names = [name for name, form in place.consortia.items() if form != "none"]
         self.consortium = np.array([names.index(c) if c in names else -1 for c in f["consortium"]], np.int64)
         self.tight = np.array([place.consortia[name] == "tight" for name in names], np.bool_)
-        self.pass_on = np.where(self.tier <= 1, p.pass_on_primary, p.pass_on_hospital)
-        physicians = f["physicians"].to_numpy(np.int64)
-        self.wage_bill = self._to_sample(place, physicians, "annual_pay")
-        self.subsidy = self._to_sample(place, physicians, "subsidy")
-        self.insured = insured
+        self.director = f["dual_director"].to_numpy(np.int64)
+        self.physicians = f["physicians"].to_numpy(np.int64)
+        self.means = own_means(place, self.tier, p)
+        self.pass_on = self.means.pass_on.copy()
+        self.wage_bill = self._to_sample(place, self.physicians, "annual_pay")
+        self.subsidy = self._to_sample(place, self.physicians, "subsidy")
+        self.insured = np.bincount(residents.insurance, minlength=len(place.insurances))
+        listed = np.concatenate([clinics, centres])
+        self.residents_at: NDArray[np.int64] = np.bincount(listed, minlength=len(f))
+        self._signs = _Ranks(residents.signs_at, centres, len(f))
+        self._managed = _Ranks(residents.managed_at, clinics, len(f))
         self.listed = np.array([(self.consortium[centres] == c).sum() for c in range(len(names))], np.int64)
         self.premiums = np.array(
             [[x.premium_resident, x.premium_government, x.premium_employer] for x in place.insurances], float
@@ -54,6 +63,11 @@ class CountyState:
         self.months_in_year = 0
         self.bills = np.zeros((len(f), len(place.insurances), len(Kind), 2), np.int64)
         self.chain = np.zeros((len(f), max(1, len(self.hospitals))), np.int64)
+        self.cost_admission = np.ones(len(f))
+        self.lent = np.zeros(len(f))
+        self.raised_bonus = 1.0
+        self.deficit_audit = 0.0
+        self.deficit = False
 
     @staticmethod
     def _to_sample(place: Place, physicians: NDArray[np.int64], what: str) -> NDArray[np.int64]:
@@ -69,22 +83,79 @@ class CountyState:
         self.ledger.pay(self.month, purpose, payer, payee, fen)
 
     def pay_staff(self, purpose: Purpose, fen: NDArray[np.int64]) -> None:
-        """Pass θ of each facility's ``fen`` on to its physicians, rounded down."""
-        passed = np.floor(np.maximum(fen, 0) * self.pass_on).astype(np.int64)
-        self.pay(purpose, self.accounts.facilities, self.accounts.physicians, passed)
+        """Pass θ of each facility's ``fen`` on to its physicians; of a loss they bear it. θ in whole basis
+        points; what is passed on either way is rounded down, so that the facility has the remainder."""
+        a, theta = self.accounts, np.rint(self.pass_on * 10_000.0).astype(np.int64)
+        self.pay(purpose, a.facilities, a.physicians, np.maximum(fen, 0) * theta // 10_000)
+        self.pay(purpose, a.physicians, a.facilities, np.maximum(-fen, 0) * theta // 10_000)
+
+    def contracts(self, coverage: float) -> NDArray[np.int64]:
+        """Residents with a family-doctor contract at that coverage, by centre's row."""
+        return self._signs.below(coverage)
+
+    def managed(self, coverage: float) -> NDArray[np.int64]:
+        """Chronic patients under management at that coverage, by clinic's row."""
+        return self._managed.below(coverage)
+
+
+class _Ranks:
+    """How many residents of each facility have a number below a limit; the last answer is kept."""
+
+    def __init__(self, numbers: NDArray[np.float64], rows: NDArray[np.int64], n_facilities: int) -> None:
+        self._numbers, self._rows, self._n = numbers.copy(), rows.copy(), n_facilities
+        self._limit = float("nan")
+        self._found = np.zeros(n_facilities, np.int64)
+
+    def below(self, limit: float) -> NDArray[np.int64]:
+        if limit != self._limit:
+            self._limit = limit
+            self._found = np.bincount(self._rows[self._numbers < limit], minlength=self._n)
+        return self._found
+
+
+def own_means(place: Place, tier: NDArray[np.int64], p: Any) -> Means:
+    """What the facilities have to work with, as the place has it."""
+    f = place.facilities
+    a_day = np.array([place.tiers[t].visits_per_doctor_day for t in f["tier"]], float)
+    visits = f["physicians"].to_numpy(np.int64) * a_day * p.clinic_days
+    return Means(
+        capability=f["capability"].to_numpy(float).copy(),
+        infrastructure=f["infrastructure"].to_numpy(float).copy(),
+        capacity=np.where(tier == 3, np.inf, visits),
+        pass_on=np.where(tier <= 1, p.pass_on_primary, p.pass_on_hospital),
+        attention=np.full(len(f), float(p.account_attention)),
+        late_day_fen=np.full(len(f), round(p.day_price * 100.0), np.int64),
+        paid_by_case=np.zeros(len(f), np.int64),
+    )
+
+
+def use_means(f: np.recarray, tables: Tables, own: Means, p: Any) -> None:
+    """Write what facilities have to work with this month into their columns."""
+    now = tables.means
+    f.capability[:] = now.capability
+    before: Any = own.capability  # the rules work element by element
+    after: Any = now.capability
+    infrastructure: Any = now.infrastructure
+    seen = perceived_capability(before, after, tables.disclosure)
+    f.attractiveness[:] = attractiveness(p, seen, infrastructure)
+    f.capacity[:] = now.capacity
+    f.pass_on[:] = now.pass_on
+    f.attention[:] = now.attention
+    f.late_day_fen[:] = now.late_day_fen
 
 
 def schedule_tables(place: Place) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """The insurer's schedule as whole numbers: rates (basis points) by (insurance, tier, setting),
     deductibles (fen) by (insurance, tier), yearly caps (fen) by (insurance, tier, setting)."""
     names = [x.name for x in place.insurances]
-    rate = np.zeros((len(names), 4, 2), np.int64)
+    rate = np.zeros((len(names), 4, len(Setting)), np.int64)
     deductible = np.zeros((len(names), 4), np.int64)
     cap = np.full((len(names), 4, 2), 2**62, np.int64)
     for row in place.schedule.to_dict("records"):
         i, tier = names.index(row["insurance"]), int(row["tier"][1])
         setting = Setting[row["setting"].upper()]
         rate[i, tier, setting] = round(row["rate"] * 10_000)
+        rate[i, tier, Setting.REHAB] = rate[i, tier, Setting.INPATIENT]
         if setting == Setting.INPATIENT:
             deductible[i, tier] = round(row["deductible"] * 100)
         if np.isfinite(row["cap"]):
@@ -97,13 +168,9 @@ def make_facilities(place: Place, county: CountyState, p: Any) -> np.recarray:
     f = place.facilities
     n = len(f)
     tiers = [place.tiers[t] for t in f["tier"]]
-    capability = f["capability"].to_numpy(float)
-    infrastructure = f["infrastructure"].to_numpy(float)
-    physicians = f["physicians"].to_numpy(np.int64)
     outside = county.tier == 3
     beds = f["beds"].to_numpy(float)
     beds = np.where(outside & ~(beds > 0.0), np.inf, np.nan_to_num(beds))
-    visits = physicians * np.array([t.visits_per_doctor_day for t in tiers], float) * p.clinic_days
     hospital = np.full(n, -1, np.int64)
     hospital[county.hospitals] = np.arange(len(county.hospitals))
     visit = np.array([round(t.visit_price * 100) for t in tiers], np.int64)
@@ -111,20 +178,15 @@ def make_facilities(place: Place, county: CountyState, p: Any) -> np.recarray:
     facilities = table(FACILITY, n)
     facilities.tier[:] = county.tier
     facilities.hospital[:] = hospital
-    facilities.capability[:] = capability
-    facilities.attractiveness[:] = [
-        attractiveness(p, c, n) for c, n in zip(capability, infrastructure, strict=True)
-    ]
     facilities.waiting_minutes[:] = np.array([t.waiting_minutes for t in tiers], float)
     facilities.list_visit[:] = visit
     facilities.list_admission[:] = admission
     facilities.stay_days[:] = np.array([t.stay_days for t in tiers], float)
-    facilities.capacity[:] = np.where(outside, np.inf, visits)
     facilities.beds[:] = beds
-    facilities.pass_on[:] = county.pass_on
     facilities.price_visit[:] = visit
     facilities.price_admission[:] = admission
     facilities.uncovered_bp[:] = np.full(n, round(p.uncovered_share * 10_000), np.int64)
-    facilities.effort[:] = np.ones(n)
+    for column in ("cost_admission", "effort_visit", "effort_admission"):
+        facilities[column][:] = 1.0
     facilities.rehab_chance[:] = np.ones(n)
     return facilities

@@ -3,6 +3,7 @@
 from incentive_model.chance.draws import uniform_pair
 from incentive_model.chance.purpose import Purpose
 from incentive_model.engine.columns import SLOTS, BedClass, Fate, Slot, State, Tally, World
+from incentive_model.engine.seeking import contracted
 from incentive_model.incentives.events import Count
 from incentive_model.rules.illness import control_next
 from incentive_model.rules.maths import nano
@@ -27,9 +28,10 @@ def outcome(w: World, lo: int, hi: int, tally: Tally) -> None:
             ending = Ending.UNTREATED
         if treated:
             row = me.facility[ep.at]
-            chance = success(p, f[row].capability, s) * f[row].effort
+            effort = f[row].effort_admission if inpatient else f[row].effort_visit
+            chance = success(p, f[row].capability, s) * effort
             if ep.referred == 1 or ep.bed_class == BedClass.REFERRED:
-                chance *= p.referred_quality + (1.0 - p.referred_quality) * w.terms.platform
+                chance *= p.referred_quality + (1.0 - p.referred_quality) * w.now.platform
             if ep.fate == Fate.HOME:
                 chance *= p.home_quality
             ending = Ending.RESOLVED if u_success < chance else Ending.FAILED
@@ -55,8 +57,8 @@ def outcome(w: World, lo: int, hi: int, tally: Tally) -> None:
         else:
             me.queue_slot = -1
             me.queue_months = 0
-        # a visit is care even if it ends in a queue; a month of mere waiting is none
-        cared_for = ep.first >= 0 or ep.admitted == 1
+        # a visit is care even if it ends in a queue, and so is managed chronic care; mere waiting is none
+        cared_for = ep.first >= 0 or ep.admitted == 1 or me.managed_at < w.now.managed
         me.control = control_next(p, me.control, cared_for)
 
 
@@ -92,11 +94,15 @@ def talk(w: World, lo: int, hi: int, tally: Tally) -> None:
                     experience = 1
                 elif ep.ending == Ending.FAILED:
                     experience = -1
-            referrer = ep.referred == 1 and ep.first == slot
+            referrer = ep.origin == slot or (ep.within == 1 and ep.first == slot)
             pull = opinion if slot == Slot.CENTRE else 0.0
             me.trust[slot] = trust_next(p, me.trust[slot], trust_anchor(p, slot), experience, referrer, pull)
-        me.awareness = awareness_next(p, me.awareness, me.contract, w.terms.in_force == 1, awareness)
+        me.awareness = awareness_next(
+            p, me.awareness, contracted(w, me), w.now.publicity, w.now.in_force == 1, awareness
+        )
         if ep.referred == 1:
+            me.habit = ep.origin
+        elif ep.within == 1:
             me.habit = ep.first
         elif ep.at >= 0:
             me.habit = ep.at

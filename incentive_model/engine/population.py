@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from typing import Any
 
@@ -30,19 +31,19 @@ def draw_residents(
     chronic_share: NDArray[np.float64],
     income_median: float,
     income_log_sd: float,
-    coverage: float,
     slots_of: NDArray[np.int64],
     minutes: NDArray[np.float64],
     urban: NDArray[np.int64],
     first_physician: NDArray[np.int64],
     n_physicians: NDArray[np.int64],
+    number: NDArray[np.int64],
     residents: np.recarray,
     ring: NDArray[np.float64],
 ) -> None:
     """Fill the columns of ``residents`` and each resident's place on the ``ring`` of ties.
 
     ``*_ends`` are cumulated shares; ``slots_of`` gives the facility rows of each clinic's residents
-    by choice slot.
+    by choice slot; ``number`` each facility's stable number.
     """
     for i in range(len(residents)):
         r = residents[i]
@@ -58,7 +59,8 @@ def draw_residents(
         sd = p.travel_log_sd
         multiplier = math.exp(sd * z - 0.5 * sd * sd)
         ring[i] = uniform(key, Purpose.RING, who, 0, 0)
-        r.contract = 1 if even(key, 4, who) < coverage * (1.0 + 0.5 * r.chronic) else 0
+        r.signs_at = even(key, 4, who) / (1.0 + 0.5 * r.chronic)
+        r.managed_at = even(key, 5, who) if r.chronic == 1 else 2.0
         r.urban = urban[clinic]
         r.awareness = p.awareness_start
         r.control = p.control_start
@@ -72,7 +74,7 @@ def draw_residents(
                 r.minutes[slot] = multiplier * minutes[clinic, row]
                 r.trust[slot] = starting_trust(p, slot)
                 if n_physicians[row] > 0:
-                    u, _ = uniform_pair(key, Purpose.DOCTOR, who, 0, row)
+                    u, _ = uniform_pair(key, Purpose.DOCTOR, who, number[row], 0)
                     r.doctor[slot] = first_physician[row] + int(u * n_physicians[row])
 
 
@@ -87,6 +89,12 @@ def first_above(ends: NDArray[np.float64], u: float) -> int:
 def tier_numbers(place: Place) -> NDArray[np.int64]:
     """0 for T0 … 3 for T3, by facility."""
     return np.array([int(tier[1]) for tier in place.facilities["tier"]], np.int64)
+
+
+def facility_numbers(place: Place) -> NDArray[np.int64]:
+    """A number of 31 bits a facility, from its id: draws belong to ids, not to rows."""
+    digests = [hashlib.sha256(str(name).encode("utf-8")).digest() for name in place.facilities["id"]]
+    return np.array([int.from_bytes(digest[:4], "big") >> 1 for digest in digests], np.int64)
 
 
 def slots_by_clinic(place: Place) -> NDArray[np.int64]:
@@ -136,12 +144,12 @@ def make_residents(place: Place, p: Any, first_id: int = 0) -> tuple[np.recarray
         np.asarray(place.chronic_shares, float),
         float(place.income_median),
         float(place.income_log_sd),
-        float(place.family_doctor.coverage),
         slots_by_clinic(place),
         travel_minutes(f, place.travel_base_minutes, place.travel_minutes_per_km),
         f["urban"].to_numpy(np.int64),
         np.cumsum(physicians) - physicians,
         physicians,
+        facility_numbers(place),
         residents,
         ring,
     )
@@ -166,17 +174,20 @@ def make_physicians(place: Place, p: Any, n_instruments: int) -> tuple[np.recarr
     hospitals = np.flatnonzero(tier == 2)
     k = len(facility)
     known = _known_ties(place, count)
+    first = np.cumsum(count) - count
     cv = float(p.altruism_cv)
     log_sd = math.sqrt(math.log(1.0 + cv * cv))
     physicians = table(PHYSICIAN, k)
     physicians.facility[:] = facility
+    # at most 65,536 physicians a facility
+    physicians.id[:] = facility_numbers(place)[facility] * 65_536 + np.arange(k) - first[facility]
     physicians.target[:] = -1
     belief = np.empty(k)
     for i in range(k):
-        home = int(facility[i])
-        z = normal(key, Purpose.ALTRUISM, i, 0, 0)
+        home, who = int(facility[i]), int(physicians.id[i])
+        z = normal(key, Purpose.ALTRUISM, who, 0, 0)
         physicians.altruism[i] = p.altruism_mean * math.exp(log_sd * z - 0.5 * log_sd * log_sd)
-        u, v = uniform_pair(key, Purpose.PHYSICIAN, i, 0, 0)
+        u, v = uniform_pair(key, Purpose.PHYSICIAN, who, 0, 0)
         physicians.complex[i], physicians.unaware[i] = u < p.complex_share, v < p.unaware_share
         belief[i] = p.belief_start + p.belief_aware * (v >= p.unaware_share)
         if tier[home] > 1:
@@ -186,7 +197,7 @@ def make_physicians(place: Place, p: Any, n_instruments: int) -> tuple[np.recarr
         if i in known:
             physicians.tie[i], physicians.target[i] = 1, known[i]
         elif place.ties is None and len(hospitals):
-            u, v = uniform_pair(key, Purpose.PHYSICIAN, i, 0, 1)
+            u, v = uniform_pair(key, Purpose.PHYSICIAN, who, 0, 1)
             if u < p.tie_share:
                 physicians.tie[i], physicians.target[i] = 1, hospitals[int(v * len(hospitals))]
     return physicians, np.repeat(belief[:, None], n_instruments, axis=1)

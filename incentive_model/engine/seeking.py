@@ -10,7 +10,13 @@ from incentive_model.rules.followup import follow_ups
 from incentive_model.rules.illness import onset_probability, severity
 from incentive_model.rules.maths import sigma, total
 from incentive_model.rules.quality import bed_need, referral_needed, success
-from incentive_model.rules.referral import accept_up, diagnosed_severity, refer_or_treat, referral_probability
+from incentive_model.rules.referral import (
+    ReferOrTreat,
+    accept_up,
+    diagnosed_severity,
+    refer_or_treat,
+    referral_probability,
+)
 
 NEVER = -1e300
 
@@ -25,6 +31,8 @@ def fall_ill(w: World, lo: int, hi: int, tally: Tally) -> None:
         ep.first = -1
         ep.at = -1
         ep.referred = 0
+        ep.origin = -1
+        ep.within = 0
         ep.bed_class = BedClass.NONE
         ep.admitted = 0
         ep.fate = 0
@@ -50,6 +58,11 @@ def fall_ill(w: World, lo: int, hi: int, tally: Tally) -> None:
             tally.counts[me.facility[Slot.CLINIC], Count.NEW_EPISODE] += 1
 
 
+def contracted(w: World, me: Row) -> int:
+    """1 for a resident with a family-doctor contract."""
+    return 1 if me.signs_at < w.now.coverage else 0
+
+
 def known_rate(w: World, me: Row, tier: int, setting: int, referred: int) -> float:
     """The reimbursement rate this resident reckons with at a tier."""
     t = w.terms
@@ -70,10 +83,14 @@ def slot_appeal(w: World, me: Row, slot: int, perceived: float, referred: int) -
     admission_cost = 0.0
     p_bed = bed_need(w.p, tier, perceived) if f[row].beds > 0.0 else 0.0
     if p_bed > 0.0:
+        deductible = w.terms.deductible[me.insurance, tier] / 100.0
+        if w.now.continuous == 1 and referred == 1:
+            left = max(0.0, deductible - me.deductible_paid / 100.0)
+            deductible = known(deductible, left, me.awareness)
         admission_cost = p_bed * expected_patient_cost(
             f[row].price_admission / 100.0,
             uncovered,
-            w.terms.deductible[me.insurance, tier] / 100.0,
+            deductible,
             known_rate(w, me, tier, Setting.INPATIENT, referred),
         )
     days = f[row].days_other
@@ -91,7 +108,7 @@ def slot_appeal(w: World, me: Row, slot: int, perceived: float, referred: int) -
         me.minutes[slot],
         f[row].waiting_minutes * f[row].load,
         days,
-        me.contract,
+        contracted(w, me),
         me.habit == slot,
     )
 
@@ -132,7 +149,9 @@ def seek_first_contact(w: World, me: Row, ep: Row, tally: Tally) -> None:
     """The discrete choice: utility plus gateway value plus one Gumbel draw an alternative."""
     f = w.facilities
     emergency = ep.emergency
-    perceived = perceived_severity(w.p, ep.severity, normal(w.key, Purpose.PERCEPTION, me.id, w.month, 0))
+    perceived = perceived_severity(
+        w.p, ep.severity, w.now.education, normal(w.key, Purpose.PERCEPTION, me.id, w.month, 0)
+    )
     ep.perceived = perceived
     g0, g1 = gumbel_pair(w.key, Purpose.CHOICE, me.id, w.month, 0)
     g2, g3 = gumbel_pair(w.key, Purpose.CHOICE, me.id, w.month, 1)
@@ -148,17 +167,18 @@ def seek_first_contact(w: World, me: Row, ep: Row, tally: Tally) -> None:
         if slot != Slot.OUTSIDE and value > best_unreferred:
             best_unreferred = value
         barred = False
-        if w.terms.gate > 0.0 and emergency == 0:
+        if w.now.gate > 0.0 and emergency == 0:
             u, _ = uniform_pair(w.key, Purpose.GATE, me.id, w.month, slot)
-            barred = u < w.terms.gate
+            barred = u < w.now.gate
         if not barred and value + noise[slot] > best:
             best, choice = value + noise[slot], slot
     way_up = 0.0
     if me.facility[Slot.PARENT] >= 0:
-        referred_value = slot_value(w, me, Slot.PARENT, perceived, 1)
-        way_up = gateway(w.p, perceived, referred_value, best_unreferred)
+        ep.worth[Slot.PARENT] = slot_value(w, me, Slot.PARENT, perceived, 1)
+        way_up = gateway(w.p, perceived, ep.worth[Slot.PARENT], best_unreferred)
     for slot in (Slot.CLINIC, Slot.CENTRE):
-        value = slot_value(w, me, slot, perceived, 0) + way_up + noise[slot]
+        ep.worth[slot] = slot_value(w, me, slot, perceived, 0)
+        value = ep.worth[slot] + way_up + noise[slot]
         if value > best:
             best, choice = value, slot
     if emergency == 0 and self_care(w.p, perceived) + g_self > best:
@@ -194,17 +214,6 @@ def appropriate_tier(w: World, me: Row, s: float, emergency: int) -> int:
     return tier
 
 
-def believed_pay(w: World, physician: int, event: int, row: int) -> float:
-    """What a physician believes one event brings: Σ over instruments of b·(θ·promised + personal), yuan."""
-    belief, t = w.belief, w.terms
-    pay = 0.0
-    for k in range(belief.shape[1]):
-        pay += belief[physician, k] * (
-            w.facilities[row].pass_on * t.promised[k, event, row] + t.personal[k, event, row]
-        )
-    return pay
-
-
 def referral_slot(w: World, me: Row, physician: int) -> int:
     """Where this physician refers: the hospital of the own tie or the parent, −1 without any."""
     if me.facility[Slot.OTHER] >= 0 and w.physicians[physician].target == me.facility[Slot.OTHER]:
@@ -215,7 +224,7 @@ def referral_slot(w: World, me: Row, physician: int) -> int:
 
 
 def treat_or_refer(w: World, lo: int, hi: int, tally: Tally) -> None:
-    """Phase 4: the primary physician decides, the patient accepts or not; who needs a bed asks for one."""
+    """Phase 4: primary physicians decide, the patient accepts or not; who needs a bed asks for one."""
     f = w.facilities
     for i in range(lo, hi):
         me, ep = w.residents[i], w.episodes[i]
@@ -225,7 +234,7 @@ def treat_or_refer(w: World, lo: int, hi: int, tally: Tally) -> None:
         if ep.at < 0:
             continue
         if ep.first <= Slot.CENTRE:
-            decide_referral(w, me, ep, tally)
+            primary_contact(w, me, ep, tally)
         row = me.facility[ep.at]
         need = bed_need(w.p, f[row].tier, ep.severity) if f[row].beds > 0.0 else 0.0
         if need > 0.0:
@@ -240,63 +249,146 @@ def treat_or_refer(w: World, lo: int, hi: int, tally: Tally) -> None:
                 tally.counts[row, Count.BED_EMERGENCY + kind] += 1
 
 
-def decide_referral(w: World, me: Row, ep: Row, tally: Tally) -> None:
-    """One primary contact: refer or treat."""
-    f, p = w.facilities, w.p
-    here = me.facility[ep.first]
-    physician = me.doctor[ep.first]
-    slot = referral_slot(w, me, physician)
-    if slot < 0:
-        return
-    above = me.facility[slot]
-    s, emergency = ep.severity, ep.emergency
-    needed = emergency == 1 or referral_needed(p, f[here].capability, f[above].capability, s)
-    if needed:
-        tally.counts[here, Count.CONTACT_NEEDING] += 1
+def primary_contact(w: World, me: Row, ep: Row, tally: Tally) -> None:
+    """One primary contact: refer up, within the township, or treat. A centre that gets a clinic's patient
+    decides anew, unless the patient has just declined the hospital."""
+    diagnosed = diagnose(w, me, ep, ep.first, 0)
+    issued = refer_up(w, me, ep, ep.first, 0, diagnosed, tally)
+    if ep.first == Slot.CLINIC and ep.referred == 0 and refer_within(w, me, ep, diagnosed):
+        tally.counts[me.facility[Slot.CLINIC], Count.INTERNAL_REFERRAL] += 1
+        tally.counts[me.facility[Slot.CENTRE], Count.VISIT] += 1
+        ep.within = 1
+        ep.at = Slot.CENTRE
+        if not issued:
+            issued = refer_up(w, me, ep, Slot.CENTRE, 1, diagnose(w, me, ep, Slot.CENTRE, 1), tally)
+    if not issued and needs_hospital(w, me, ep, ep.at):
+        here = me.facility[ep.at]
+        tally.counts[here, Count.REFUSED] += 1
+        _, found = uniform_pair(w.key, Purpose.AUDIT, me.id, w.month, 0)
+        if found < w.now.audit:
+            tally.counts[here, Count.AUDITED_REFUSAL] += 1
 
+
+def needs_hospital(w: World, me: Row, ep: Row, slot: int) -> bool:
+    """Whether this case, by its true severity, should go from a primary facility to the hospital."""
+    above = referral_slot(w, me, me.doctor[slot])
+    if above < 0:
+        return False
+    f = w.facilities
+    here, there = f[me.facility[slot]].capability, f[me.facility[above]].capability
+    return ep.emergency == 1 or referral_needed(w.p, here, there, ep.severity)
+
+
+def diagnose(w: World, me: Row, ep: Row, slot: int, k: int) -> float:
+    """The severity that the physician of a primary facility sees."""
+    diagnostics = w.now.diagnostics if slot == Slot.CENTRE else 0.0
+    noise = normal(w.key, Purpose.DIAGNOSIS, me.id, w.month, k)
+    return diagnosed_severity(w.p, ep.severity, w.now.platform, w.now.criteria, diagnostics, noise)
+
+
+def expected_chain(w: World, row: int, s: float) -> float:
+    """What a hospital will bill for a case referred to it, as physicians reckon (yuan)."""
+    f = w.facilities
+    visits = w.p.chain_visits * (f[row].price_visit / 100.0)
+    return visits + bed_need(w.p, f[row].tier, s) * (f[row].price_admission / 100.0)
+
+
+def expected_pay(w: World, physician: int, chain: float, needed: bool) -> float:
+    """What a physician believes a referral up brings: pay for it, for its chain, for a needed one; and what
+    not to refer a patient who needs it would cost (yuan)."""
+    pay = w.believed[physician, Event.UP_REFERRAL] + w.believed[physician, Event.CHAIN_YUAN] * chain
+    if needed:
+        pay += w.believed[physician, Event.NEEDED_UP_REFERRAL] - w.believed[physician, Event.REFUSED]
+    return pay
+
+
+def referral_reasons(
+    w: World,
+    me: Row,
+    slot: int,
+    above: int,
+    diagnosed: float,
+    tie: float,
+    value_there: float,
+    value_here: float,
+) -> ReferOrTreat:
+    """Why the physician of a primary facility would refer this resident to the facility in slot ``above``."""
+    f, p = w.facilities, w.p
+    here, there = me.facility[slot], me.facility[above]
+    physician = me.doctor[slot]
+    who = w.physicians[physician]
+    chain = expected_chain(w, there, diagnosed)
+    pay = 0.0
+    if f[there].tier >= 2:
+        needed = referral_needed(p, f[here].capability, f[there].capability, diagnosed)
+        pay = expected_pay(w, physician, chain, needed)
+    return refer_or_treat(
+        p,
+        diagnosed,
+        who.altruism,
+        f[here].capability,
+        f[there].capability,
+        f[here].pass_on,
+        w.terms.certain[Event.VISIT_YUAN, here],
+        pay,
+        w.terms.certain[Event.CLAIM_YUAN, here],
+        f[here].attention,
+        chain,
+        f[here].price_visit / 100.0,
+        follow_ups(p, diagnosed),
+        f[here].load,
+        who.complex,
+        tie,
+        w.now.platform,
+        w.now.criteria,
+        value_there,
+        value_here,
+    )
+
+
+def refer_up(w: World, me: Row, ep: Row, slot: int, k: int, diagnosed: float, tally: Tally) -> bool:
+    """One physician's decision on going up to the hospital, and the patient's; whether it was issued.
+    Emergencies always go."""
+    here = me.facility[slot]
+    physician = me.doctor[slot]
+    above = referral_slot(w, me, physician)
+    if above < 0:
+        return False
+    there = me.facility[above]
+    needed = needs_hospital(w, me, ep, slot)
+    if needed and k == 0:
+        tally.counts[here, Count.CONTACT_NEEDING] += 1
     accepted = True
-    if emergency == 0:
-        diagnosed = diagnosed_severity(
-            p, s, w.terms.platform, normal(w.key, Purpose.DIAGNOSIS, me.id, w.month, 0)
-        )
-        price_here = f[here].price_visit / 100.0
-        chain = p.chain_visits * (f[above].price_visit / 100.0)
-        chain += bed_need(p, 2, diagnosed) * (f[above].price_admission / 100.0)
-        pay = believed_pay(w, physician, Event.UP_REFERRAL, here)
-        pay += believed_pay(w, physician, Event.CHAIN_YUAN, here) * chain
-        if referral_needed(p, f[here].capability, f[above].capability, diagnosed):
-            pay += believed_pay(w, physician, Event.NEEDED_UP_REFERRAL, here)
-        value_referred = slot_value(w, me, slot, ep.perceived, 1)
-        value_here = slot_value(w, me, ep.first, ep.perceived, 0)
-        reasons = refer_or_treat(
-            p,
-            diagnosed,
-            w.physicians[physician].altruism,
-            f[here].capability,
-            f[above].capability,
-            f[here].pass_on,
-            w.terms.certain[Event.VISIT_YUAN, here],
-            pay,
-            w.terms.certain[Event.CLAIM_YUAN, here],
-            chain,
-            price_here,
-            follow_ups(p, diagnosed),
-            w.physicians[physician].complex,
-            1 if w.physicians[physician].tie == 1 and w.physicians[physician].target == above else 0,
-            w.terms.platform,
-            value_referred,
-            value_here,
-        )
-        u, v = uniform_pair(w.key, Purpose.REFERRAL, me.id, w.month, 0)
-        if u >= referral_probability(p, total(reasons)):
-            return
-        accepted = v < sigma(total(accept_up(p, diagnosed, value_referred, value_here)))
+    if ep.emergency == 0:
+        who = w.physicians[physician]
+        tie = 1.0 if who.tie == 1 and who.target == there else w.now.channel
+        value_there, value_here = ep.worth[Slot.PARENT], ep.worth[slot]
+        if above != Slot.PARENT:
+            value_there = slot_value(w, me, above, ep.perceived, 1)
+        reasons = referral_reasons(w, me, slot, above, diagnosed, tie, value_there, value_here)
+        u, v = uniform_pair(w.key, Purpose.REFERRAL, me.id, w.month, k)
+        if u >= referral_probability(w.p, total(reasons)):
+            return False
+        accepted = v < sigma(total(accept_up(w.p, diagnosed, value_there, value_here)))
     tally.counts[here, Count.REFERRAL_ISSUED] += 1
     if accepted:
         tally.counts[here, Count.UP_REFERRAL] += 1
         if needed:
             tally.counts[here, Count.UP_NEEDED] += 1
-        tally.counts[above, Count.VISIT] += 1
-        tally.counts[above, Count.VISIT_REFERRED] += 1
+        tally.counts[there, Count.VISIT] += 1
+        tally.counts[there, Count.VISIT_REFERRED] += 1
         ep.referred = 1
-        ep.at = slot
+        ep.origin = slot
+        ep.at = above
+    return True
+
+
+def refer_within(w: World, me: Row, ep: Row, diagnosed: float) -> bool:
+    """A clinic's physician who does not refer up may send the patient to the own centre, by the same rule
+    (everybody knows everybody there: it is as easy as with a tie); the patient accepts or not."""
+    value_here, value_there = ep.worth[Slot.CLINIC], ep.worth[Slot.CENTRE]
+    reasons = referral_reasons(w, me, Slot.CLINIC, Slot.CENTRE, diagnosed, 1.0, value_there, value_here)
+    u, v = uniform_pair(w.key, Purpose.WITHIN, me.id, w.month, 0)
+    if u >= referral_probability(w.p, total(reasons)):
+        return False
+    return v < sigma(total(accept_up(w.p, diagnosed, value_there, value_here)))

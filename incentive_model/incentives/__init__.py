@@ -5,33 +5,87 @@
 ``tables``           what instruments announce: the terms the compiled loops look up
 ``instrument``       what an instrument is; write your own by subclassing it
 ``care``             ordinary money: bills, supplies, base pay, subsidy, premiums
-``revenue_sharing``  M01–M03: upward share, rehabilitation credit, global budget
-``reimbursement``    M04, M12: reimbursement gap, gatekeeping
-``evaluation``       M07, M08: performance pay, referral bonus and its fund
-``support``          M10, M15: reserved slots, platform
+``payment``          M03: payment by service, case, head or budget; the package
+``account``          M01: the consortium's shared account, and whose part of it is whose
+``revenue_sharing``  M02: upward share, rehabilitation credit, who feels them, and when
+``reimbursement``    M04–M06, M12: reimbursement gap, gate, penalty, deductible, rehabilitation
+``scoring``          M07: the score that pay depends on
+``evaluation``       M07: pay, subsidies and directors' salaries at stake
+``referral_fund``    M08: the bonus for referrals
+``supervision``      M08, M09: audits, penalties, corrective talks
+``support``          M10–M18: what eases referral without paying for it
+``capability``       M14, M24–M26: training, experts, posted staff, equipment
+``contracts``        M13, M16: family doctors, chronic management
 
 ``INSTRUMENTS`` is the list a model builds its own from; append a class to it, or hand
 ``IncentiveModel`` a list, to add one.
 """
 
+from incentive_model.incentives.capability import CapitalGrant, ExpertVisits, StaffPosting, Training
 from incentive_model.incentives.care import Care
-from incentive_model.incentives.evaluation import PerformancePay, ReferralBonus
+from incentive_model.incentives.contracts import ChronicManagement, FamilyDoctors
+from incentive_model.incentives.evaluation import PerformancePay
 from incentive_model.incentives.instrument import Instrument
-from incentive_model.incentives.reimbursement import Gatekeeping, ReimbursementGap
-from incentive_model.incentives.revenue_sharing import GlobalBudget, RehabCredit, UpwardShare
-from incentive_model.incentives.support import Platform, ReservedSlots
+from incentive_model.incentives.payment import Capitation, GlobalBudget, PerCase, PublicHealthPackage
+from incentive_model.incentives.referral_fund import ReferralBonus
+from incentive_model.incentives.reimbursement import (
+    BypassPenalty,
+    ContinuousDeductible,
+    Gatekeeping,
+    RehabBonus,
+    ReimbursementGap,
+)
+from incentive_model.incentives.revenue_sharing import DualDirectors, PassThrough, RehabCredit, UpwardShare
+from incentive_model.incentives.supervision import Audit, CorrectiveTalks
+from incentive_model.incentives.support import (
+    Channel,
+    Disclosure,
+    Education,
+    Formulary,
+    Platform,
+    Publicity,
+    Recognition,
+    ReservedSlots,
+    SharedDiagnostics,
+    UnifiedCriteria,
+)
 
-#: In the order in which they announce and settle. The budget comes last: it closes the year's account.
+#: In the order in which they announce and settle: rates are raised before they are cut, capability is
+#: trained before it is lent, and the budget comes last: it closes the year's account.
 INSTRUMENTS: list[type[Instrument]] = [
     Care,
     ReimbursementGap,
     Gatekeeping,
+    BypassPenalty,
+    RehabBonus,
+    ContinuousDeductible,
+    PerCase,
+    Capitation,
+    PassThrough,
+    DualDirectors,
     UpwardShare,
     RehabCredit,
     ReferralBonus,
     PerformancePay,
+    Audit,
+    CorrectiveTalks,
+    FamilyDoctors,
+    ChronicManagement,
+    Training,
+    ExpertVisits,
+    StaffPosting,
+    CapitalGrant,
     ReservedSlots,
     Platform,
+    UnifiedCriteria,
+    Channel,
+    SharedDiagnostics,
+    Disclosure,
+    Education,
+    Publicity,
+    Recognition,
+    Formulary,
+    PublicHealthPackage,
     GlobalBudget,
 ]
 

@@ -45,10 +45,25 @@ class Purpose(IntEnum):
     ACCOUNT_SPLIT = 17
     SUPPORT = 18
     OTHER = 19
+    REPEAT_TESTS = 20
+    CAPITATION = 21
+    PUBLIC_HEALTH = 22
+    PENALTY = 23
+    AUDIT = 24
+    CONTRACTS = 25
+    CHRONIC_CARE = 26
+    POSTING = 27
+    DIRECTORS = 28
 
 
 #: What residents and funds pay facilities for, in the order of ``Kind``.
-CARE = (Purpose.VISITS, Purpose.ADMISSIONS, Purpose.LATE_DAYS, Purpose.REHABILITATION)
+CARE = (
+    Purpose.VISITS,
+    Purpose.ADMISSIONS,
+    Purpose.LATE_DAYS,
+    Purpose.REHABILITATION,
+    Purpose.REPEAT_TESTS,
+)
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,8 @@ class Care(Instrument):
             county.tier <= 1, county.p.margin_primary, county.p.margin_hospital
         )
         tables.certain[Event.LATE_DAY] = np.where(county.tier >= 2, county.p.late_day_margin, 0.0)
+        tables.certain[Event.VISIT_SERVICE_YUAN] = county.p.inducement_margin
+        tables.certain[Event.ADMISSION_SERVICE_YUAN] = county.p.inducement_margin
 
     def settle(self, county: County) -> None:
         self._bills(county)
@@ -68,9 +70,11 @@ class Care(Instrument):
                 county.pay(purpose, a.residents, a.facilities, county.bills[:, insurance, kind, 1])
         revenue = county.bills.sum(axis=(1, 3))
         margin = np.where(county.tier <= 1, county.p.margin_primary, county.p.margin_hospital)
-        kept = np.floor(revenue * margin[:, None]).astype(np.int64)
-        late = min(1.0, county.p.late_day_margin / county.p.day_price)
-        kept[:, Kind.LATE_DAYS] = np.floor(revenue[:, Kind.LATE_DAYS] * late).astype(np.int64)
+        part = np.repeat(margin[:, None], len(Kind), axis=1)
+        part[:, Kind.ADMISSION] = 1.0 - (1.0 - margin) * county.cost_admission
+        kept = revenue * np.rint(part * 10_000.0).astype(np.int64) // 10_000
+        late, price = (round(x * 100) for x in (county.p.late_day_margin, county.p.day_price))
+        kept[:, Kind.LATE_DAYS] = revenue[:, Kind.LATE_DAYS] * min(late, price) // price
         county.pay(Purpose.SUPPLIES, a.facilities, a.suppliers, (revenue - kept).sum(axis=1))
         county.pay_staff(Purpose.MARGIN_PAY, kept.sum(axis=1))
 

@@ -1,14 +1,24 @@
-"""Performance evaluation (M07, M08): pay at stake on a score, and a bonus for referrals."""
+"""Performance evaluation (M07): pay, subsidies and directors' salaries at stake on a score."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from incentive_model.cards.card import Family
-from incentive_model.cards.short import fixed, lever_card
+from incentive_model.cards.short import fixed, lever_card, uncertain
+from incentive_model.incentives.account import shares
 from incentive_model.incentives.accounts import Purpose
-from incentive_model.incentives.events import ADMITTED, Count, Event
-from incentive_model.incentives.instrument import County, Instrument, basis_points, lever, sample_fen
+from incentive_model.incentives.events import Event
+from incentive_model.incentives.instrument import County, Fen, Instrument, basis_points, lever, real_fen
+from incentive_model.incentives.scoring import (
+    judged,
+    kpis,
+    points,
+    rivals,
+    score_weights,
+    slopes,
+    twice_rank_pay,
+)
 from incentive_model.incentives.tables import Tables
 
 FAMILY: Family = "performance evaluation"
@@ -24,253 +34,142 @@ lever_card(
     (0.0, 0.3),
 )
 lever_card(
-    "weight_first_contact",
+    "subsidy_at_stake",
     FAMILY,
     "share",
-    "weight of the first-contact rate in the score",
+    "part of the facility's subsidy that depends on its score",
     "M07",
-    "A",
-    0.2,
-    (0.0, 1.0),
-    (0.0, 1.0),
-)
-lever_card(
-    "weight_two_way_referral",
-    FAMILY,
-    "share",
-    "weight of the two-way referral rate in the score",
-    "M07",
-    "A",
-    0.4,
-    (0.0, 1.0),
-    (0.0, 1.0),
-)
-lever_card(
-    "weight_rehab_referral",
-    FAMILY,
-    "share",
-    "weight of the rehabilitation referral rate in the score",
-    "M07",
-    "A",
-    0.3,
-    (0.0, 1.0),
-    (0.0, 1.0),
-)
-lever_card(
-    "weight_satisfaction",
-    FAMILY,
-    "share",
-    "weight of patient satisfaction in the score",
-    "M07",
-    "A",
-    0.1,
-    (0.0, 1.0),
-    (0.0, 1.0),
-)
-lever_card(
-    "referral_bonus",
-    FAMILY,
-    "yuan a referral",
-    "paid from the referral fund for a completed referral, up or down",
-    "M08",
     "A",
     0.0,
-    (0.0, 1000.0),
-    (0.0, 300.0),
+    (0.0, 1.0),
+    (0.0, 0.5),
 )
 lever_card(
-    "referral_fund",
-    FAMILY,
-    "yuan a resident-year",
-    "size of the referral fund the government fills each year",
-    "M08",
-    "A",
-    10.0,
-    (0.0, 1000.0),
-    (0.0, 50.0),
-)
-lever_card(
-    "fund_share_individuals",
+    "executive_pay_at_stake",
     FAMILY,
     "share",
-    "part of a bonus that goes to the physician in person; the rest to the facility",
-    "M08",
+    "part of directors' pay, at centres and county hospitals, that depends on the facility's score",
+    "M07",
     "A",
-    0.5,
+    0.0,
     (0.0, 1.0),
-    (0.0, 1.0),
+    (0.0, 0.5),
 )
-for _name, _target, _what in (
-    ("first_contact", 0.70, "first contacts of listed residents at primary care"),
-    ("two_way_primary", 0.10, "needed referrals up and rehabilitation received, a primary visit"),
-    ("two_way_hospital", 0.06, "referrals down, a discharge"),
-    ("rehab", 0.30, "rehabilitation, a candidate"),
-    ("satisfaction", 0.90, "treatments that succeed"),
-):
-    fixed(f"target_{_name}", _target, "rate", f"target of the score: {_what}", "MODEL 13", low=0.01)
-
-
-class ReferralBonus(Instrument):
-    """A bonus for each completed referral by a facility in the county, while the fund lasts."""
-
-    name = "referral_bonus"
-
-    def __init__(self) -> None:
-        self.size = 0
-
-    def announce(self, county: County, tables: Tables, me: int) -> None:
-        bonus, individual = lever(county, self.name), lever(county, "fund_share_individuals")
-        for event, inside in ((Event.UP_REFERRAL, county.tier <= 1), (Event.DOWN_REFERRAL, county.tier == 2)):
-            tables.personal[me, event, inside] = individual * bonus
-            tables.promised[me, event, inside] = (1.0 - individual) * bonus
-        tables.personal[me, Event.OUTPATIENT_RETURN, county.tier == 2] = county.p.return_bonus_share * bonus
-
-    def settle(self, county: County) -> None:
-        bonus = round(lever(county, self.name) * 100)
-        if bonus == 0:
-            self.size, self.realised = 0, 1.0
-            return
-        self._refill(county)
-        a = county.accounts
-        inside = county.tier <= 2
-        referrals = np.where(
-            inside, county.counts[:, Count.UP_REFERRAL] + county.counts[:, Count.DOWN_REFERRAL], 0
-        )
-        returns = np.where(inside, county.counts[:, Count.OUTPATIENT_RETURN], 0)
-        individual = basis_points(lever(county, "fund_share_individuals"))
-        due = referrals * bonus
-        person = due * individual // 10_000
-        back = returns * bonus * basis_points(county.p.return_bonus_share) // 10_000
-        held, whole = county.balance(a.referral_fund), int(due.sum() + back.sum())
-        self.realised = 1.0
-        if whole > held:  # the fund is exhausted: everybody gets the same part of what is due
-            person, back, facility = (part_of(x, held, whole) for x in (person, back, due - person))
-            self.realised = held / whole
-        else:
-            facility = due - person
-        county.pay(Purpose.REFERRAL_BONUS, a.referral_fund, a.physicians, person + back)
-        county.pay(Purpose.REFERRAL_BONUS, a.referral_fund, a.facilities, facility)
-        county.pay_staff(Purpose.REFERRAL_BONUS, facility)
-
-    def _refill(self, county: County) -> None:
-        """The government fills the fund up to its size each January, and when it is made larger."""
-        a = county.accounts
-        size = sample_fen(lever(county, "referral_fund"), county.n)
-        held = county.balance(a.referral_fund)
-        if (county.month % 12 == 1 or size > self.size) and held < size:
-            county.pay(Purpose.REFERRAL_FUND, a.government, a.referral_fund, size - held)
-        self.size = size
-
-
-def part_of(fen: np.ndarray, held: int, whole: int) -> np.ndarray:
-    """``fen`` × held/whole, rounded down (in whole numbers without end: the product may be large)."""
-    return np.array([int(x) * held // whole for x in fen], np.int64)
+fixed(
+    "executive_pay_township",
+    120_000.0,
+    "yuan a year",
+    "a centre director's pay (within its wage bill)",
+    "docs/decisions.md",
+    low=0.0,
+)
+fixed(
+    "executive_pay_county",
+    250_000.0,
+    "yuan a year",
+    "a county hospital director's pay (within its wage bill)",
+    "docs/decisions.md",
+    low=0.0,
+)
+uncertain(
+    "executive_weight",
+    10.0,
+    (1.0, 30.0),
+    "factor",
+    "yuan of the facility's own that a yuan of its director's pay weighs in what it expects",
+    "docs/decisions.md",
+)
 
 
 class PerformancePay(Instrument):
-    """Part of base pay is withheld and paid back by score at the end of the year.
+    """Part of base pay, subsidy and directors' pay is withheld and paid back by score at the end of the year.
 
-    Score = Σ weight·min(1, KPI/target). What is not earned stays with the government.
+    Linear and threshold scores leave what is not earned with the government; a tournament shares out
+    all that was withheld from a tier among its units by rank.
     """
 
     name = "performance_pay"
 
     def __init__(self) -> None:
-        self.withheld: np.ndarray | None = None
+        self.withheld: Fen | None = None  #: this year's, by (pay/subsidy/directors, facility)
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
-        share = lever(county, "performance_pay_share")
-        if share == 0.0:
-            return
-        stake = stakes(county) / 100.0
-        if county.months_in_year == 0:
-            return  # nobody knows yet what a year holds
+        weigh = np.array([1.0, 1.0, county.p.executive_weight])
+        weighed = weigh @ monthly_stakes(county) * 12.0 / 100.0  # yuan a year, as the facility feels it
+        if not weighed.any() or county.months_in_year == 0:
+            return  # nothing at stake, or nobody knows yet what a year holds
+        stake = np.zeros(len(county.tier))
+        np.add.at(stake, county.unit, weighed)
         kpi, cases = kpis(county)
-        weights = score_weights(county, cases)
-        targets = score_targets(county)
-        # what one more event adds to the year's pay, while the target is not reached
+        # what one more event adds to the year's pay
         a_year = np.maximum(cases, 1.0) * 12.0 / county.months_in_year
-        worth = np.where(kpi < targets, stake[:, None] * weights / (targets * a_year), 0.0)
+        worth = stake[:, None] * slopes(county, kpi, score_weights(county, cases)) / a_year
         worth = worth[county.unit]
-        primary = county.tier <= 1
-        tables.promised[me, Event.NEEDED_UP_REFERRAL] = np.where(primary, worth[:, 1], 0.0)
+        tables.promised[me, Event.NEEDED_UP_REFERRAL] = np.where(county.tier <= 1, worth[:, 1], 0.0)
         tables.promised[me, Event.DOWN_REFERRAL] = np.where(county.tier == 2, worth[:, 1] + worth[:, 2], 0.0)
 
     def settle(self, county: County) -> None:
-        a = county.accounts
-        bp = basis_points(lever(county, "performance_pay_share"))
-        month_stake = np.where(county.tier <= 2, (county.wage_bill // 12) * bp // 10_000, 0)
-        county.pay(Purpose.STAKE_WITHHELD, a.physicians, a.evaluation_pool, month_stake)
-        if self.withheld is None:
-            self.withheld = np.zeros(len(county.tier), np.int64)
-        self.withheld += month_stake
+        stakes = monthly_stakes(county)
+        pool = county.accounts.evaluation_pool
+        for stake, holder in zip(stakes, _holders(county), strict=True):
+            county.pay(Purpose.STAKE_WITHHELD, holder, pool, stake)
+        self.withheld = stakes if self.withheld is None else self.withheld + stakes
 
     def close_year(self, county: County) -> None:
         if self.withheld is None:
             return
         a = county.accounts
-        kpi, cases = kpis(county)
-        weights = score_weights(county, cases)
-        score = (weights * np.minimum(1.0, kpi / score_targets(county))).sum(axis=1)
-        score[weights.sum(axis=1) == 0.0] = 1.0  # nothing to judge: nothing is lost
-        paid = np.floor(self.withheld * np.minimum(1.0, score[county.unit])).astype(np.int64)
-        county.pay(Purpose.PERFORMANCE_PAY, a.evaluation_pool, a.physicians, paid)
-        county.pay(Purpose.STAKE_WITHHELD, a.evaluation_pool, a.government, county.balance(a.evaluation_pool))
+        for which, (held, holder) in enumerate(zip(self.withheld, _holders(county), strict=True)):
+            paid = earned(county, held)
+            county.pay(Purpose.PERFORMANCE_PAY, a.evaluation_pool, holder, paid)
+            if which == 1:  # the facility's own; what it lost is not taken from staff
+                county.pay_staff(Purpose.PERFORMANCE_PAY, paid)
+        left = county.balance(a.evaluation_pool)
+        county.pay(Purpose.STAKE_WITHHELD, a.evaluation_pool, a.government, left)
         self.withheld[:] = 0
 
 
-def stakes(county: County) -> np.ndarray:
-    """Yearly stake by evaluated unit, in fen, at the unit's own row: a centre's with its clinics'."""
-    stake = np.zeros(len(county.tier))
-    inside = county.tier <= 2
-    np.add.at(stake, county.unit[inside], county.wage_bill[inside] * lever(county, "performance_pay_share"))
-    return stake
+def _holders(county: County) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Whose each kind of stake is: pay and directors' pay the physicians', subsidy the facility's."""
+    a = county.accounts
+    return a.physicians, a.facilities, a.physicians
 
 
-def score_weights(county: County, cases: np.ndarray) -> np.ndarray:
-    """The four weights, by (facility, KPI). What a unit cannot be judged by (a hospital has no listed
-    residents; a small unit may have no case) has no weight, and the others share it."""
-    names = ("first_contact", "two_way_referral", "rehab_referral", "satisfaction")
-    weights = np.where(cases > 0.0, np.array([lever(county, f"weight_{name}") for name in names]), 0.0)
-    whole = weights.sum(axis=1, keepdims=True)
-    return np.divide(weights, whole, out=np.zeros_like(weights), where=whole > 0.0)
-
-
-def score_targets(county: County) -> np.ndarray:
-    """Targets by (facility, KPI)."""
-    p = county.p
-    two_way = np.where(county.tier <= 1, p.target_two_way_primary, p.target_two_way_hospital)
-    n = len(county.tier)
-    return np.column_stack(
+def monthly_stakes(county: County) -> Fen:
+    """What is withheld each month by (pay/subsidy/directors, facility), in fen, in the county."""
+    yearly = np.select(
+        [county.tier == 1, county.tier == 2],
         [
-            np.full(n, p.target_first_contact),
-            two_way,
-            np.full(n, p.target_rehab),
-            np.full(n, p.target_satisfaction),
+            real_fen(county, county.p.executive_pay_township),
+            real_fen(county, county.p.executive_pay_county),
+        ],
+        0,
+    )
+    inside = county.tier <= 2
+    return np.array(
+        [
+            np.where(inside, (fen // 12) * basis_points(lever(county, name)) // 10_000, 0)
+            for fen, name in (
+                (county.wage_bill, "performance_pay_share"),
+                (county.subsidy, "subsidy_at_stake"),
+                (yearly, "executive_pay_at_stake"),
+            )
         ]
     )
 
 
-def kpis(county: County) -> tuple[np.ndarray, np.ndarray]:
-    """The four KPIs over the last twelve months and the cases they are taken over, by (unit's row, KPI)."""
-    year = np.zeros_like(county.year)
-    np.add.at(year, county.unit, county.year)
-    primary = county.tier <= 1
-    discharges = year[:, ADMITTED].sum(axis=1)
-    above = np.column_stack(
-        [
-            year[:, Count.LISTED_PRIMARY],
-            np.where(primary, year[:, Count.UP_NEEDED] + year[:, Count.REHAB], year[:, Count.DOWN_REFERRAL]),
-            np.where(primary, year[:, Count.REHAB], year[:, Count.DOWN_REFERRAL]),
-            year[:, Count.SUCCESS],
-        ]
-    ).astype(float)
-    below = np.column_stack(
-        [
-            year[:, Count.LISTED_CONTACT],
-            np.where(primary, year[:, Count.VISIT], discharges),
-            np.where(primary, year[:, Count.LISTED_CANDIDATE], year[:, Count.CANDIDATE]),
-            year[:, Count.TREATED],
-        ]
-    ).astype(float)
-    return np.where(below > 0.0, above / np.maximum(below, 1.0), 0.0), below
+def earned(county: County, withheld: Fen) -> Fen:
+    """What of a withheld stake is paid back, by facility, in fen."""
+    if county.levers["evaluation_form"] != "tournament":
+        return np.floor(withheld * judged(county)[county.unit]).astype(np.int64)
+    score, paid = points(county), withheld.copy()
+    for tier in (1, 2):
+        units = rivals(county, tier)
+        if len(units) == 0:
+            continue
+        rank_pay = np.zeros(len(score), np.int64)
+        rank_pay[units] = twice_rank_pay(score[units])
+        ranked = np.isin(county.unit, units)
+        pool = int(withheld[ranked].sum())
+        paid[ranked] = shares(pool, (withheld * rank_pay[county.unit])[ranked])
+    return paid

@@ -41,6 +41,11 @@ class Count(IntEnum):
     TREATED = 32
     SUCCESS = 33
     DEATH_NANO = 34  #: expected deaths in billionths, at the resident's own clinic
+    INTERNAL_REFERRAL = 35  #: completed, from a clinic to its centre, by the clinic
+    REFUSED = 36  #: needed the hospital and got no referral, at the last primary facility
+    AUDITED_RETENTION = 37  #: of RETAINED, found by an audit
+    AUDITED_REFUSAL = 38  #: of REFUSED, found by an audit
+    LOOP_CLOSED = 39  #: admitted after a referral up and sent down to rehabilitation, by the hospital
 
 
 #: The classes of admissions, which together are all.
@@ -59,6 +64,9 @@ class Event(IntEnum):
     DOWN_REFERRAL = 6  #: a completed referral down
     OUTPATIENT_RETURN = 7  #: an outpatient returned to primary care
     RETAINED = 8  #: a candidate kept
+    REFUSED = 9  #: a patient who needs the hospital, treated here without a referral
+    VISIT_SERVICE_YUAN = 10  #: a yuan more of service to an outpatient
+    ADMISSION_SERVICE_YUAN = 11  #: a yuan more of service to an inpatient
 
 
 class Kind(IntEnum):
@@ -68,6 +76,7 @@ class Kind(IntEnum):
     ADMISSION = 1
     LATE_DAYS = 2
     REHAB = 3
+    REPEAT_TESTS = 4  #: tests done again for want of the other side's results
 
 
 class Setting(IntEnum):
@@ -75,3 +84,4 @@ class Setting(IntEnum):
 
     OUTPATIENT = 0
     INPATIENT = 1
+    REHAB = 2  #: rehabilitation at a centre after a referral down; an inpatient bill but for its rate

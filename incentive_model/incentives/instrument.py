@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_model.incentives.accounts import Accounts, Purpose
-from incentive_model.incentives.tables import Tables
+from incentive_model.incentives.tables import Means, Tables
 
 Fen = NDArray[np.int64]
 
@@ -17,21 +17,28 @@ Fen = NDArray[np.int64]
 class County(Protocol):
     """What an instrument sees of the place and of the month, and its one way to move money.
 
-    All money is that of the simulated residents, in fen; all counts are of simulated residents.
+    All money is that of the simulated residents, in fen; all counts are of simulated residents. One
+    simulated resident stands for ``weight`` real ones; facilities' means are the real ones.
     """
 
     month: int
     levers: Mapping[str, float | int | str]  #: in force this month
     p: Any  #: behavioural parameters by card name
     n: int  #: residents simulated
+    weight: float  #: real residents each stands for
     tier: NDArray[np.int64]  #: by facility
+    parent: NDArray[np.int64]  #: facility above, −1 without
     unit: NDArray[np.int64]  #: facility that is evaluated for it: a centre for its clinics
     consortium: NDArray[np.int64]  #: by facility, −1 for none
     tight: NDArray[np.bool_]  #: by consortium
-    pass_on: NDArray[np.float64]  #: θ by facility: share of margin that reaches its physicians
+    director: NDArray[np.int64]  #: 1 for a centre that has a dual director when any has
+    physicians: NDArray[np.int64]  #: real number, by facility
+    means: Means  #: the place's own
+    pass_on: NDArray[np.float64]  #: θ by facility: share of margin that reaches its physicians, this month
     wage_bill: Fen  #: yearly base pay by facility
     subsidy: Fen  #: yearly, by facility
     insured: NDArray[np.int64]  #: residents by insurance
+    residents_at: NDArray[np.int64]  #: residents listed with each clinic and centre
     premiums: NDArray[np.float64]  #: yuan a head and year by (insurance, resident/government/employer)
     counts: NDArray[np.int64]  #: this month's, by (facility, Count)
     year: NDArray[np.int64]  #: sums of ``counts`` over the last twelve months
@@ -40,7 +47,13 @@ class County(Protocol):
     bills: Fen  #: this month's, by (facility, insurance, Kind, fund/patient)
     chain: Fen  #: this month's hospital revenue by (referring facility, hospital)
     hospitals: NDArray[np.int64]  #: rows of the hospitals in ``chain``
+    cost_admission: NDArray[np.float64]  #: what an admission costs over what its bill lets expect
     accounts: Accounts
+    # what slow agents decided
+    lent: NDArray[np.float64]  #: experts hospitals lend of their own accord, by facility (0–1)
+    raised_bonus: float  #: factor of the referral bonus
+    deficit_audit: float  #: part of cases the insurer looks at of its own accord
+    deficit: bool  #: whether the last budget ended in a deficit
 
     def balance(self, account: int) -> int:
         """What an account holds, in fen."""
@@ -51,7 +64,16 @@ class County(Protocol):
         ...
 
     def pay_staff(self, purpose: Purpose, fen: Fen) -> None:
-        """Pass the share θ of ``fen`` (by facility) on from each facility to its physicians."""
+        """Pass the share θ of ``fen`` (by facility) on from each facility to its physicians; of a loss
+        (negative) they bear it."""
+        ...
+
+    def contracts(self, coverage: float) -> NDArray[np.int64]:
+        """Residents with a family-doctor contract at that coverage, by centre's row."""
+        ...
+
+    def managed(self, coverage: float) -> NDArray[np.int64]:
+        """Chronic patients under management at that coverage, by clinic's row."""
         ...
 
 
@@ -68,13 +90,36 @@ class Instrument:
     realised: float = 1.0
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
-        """Fill ``tables``; ``me`` is this instrument's row in ``promised`` and ``personal``."""
+        """Fill ``tables``; ``me`` is this instrument's row in ``promised`` and ``personal``.
+
+        Called once a month before anything happens, and also by those who only look ahead: it must not
+        change the instrument."""
 
     def settle(self, county: County) -> None:
         """Pay for what happened this month."""
 
     def close_year(self, county: County) -> None:
         """Called at the end of each year (months 0, 12, 24 …), when ``county.year`` is complete."""
+
+
+class Backlog:
+    """What has fallen due and is not paid yet (lever ``payment_delay``)."""
+
+    def __init__(self) -> None:
+        self.due: list[tuple[int, Fen]] = []
+        self.realised = 1.0
+
+    def turn(self, county: County, fen: Fen) -> Fen:
+        """Take in what falls due this month; what is to be paid now: all that is ``payment_delay``
+        months old."""
+        delay = int(county.levers["payment_delay"])
+        self.due.append((county.month, fen))
+        ripe = [amount for month, amount in self.due if month <= county.month - delay]
+        self.due = [(month, amount) for month, amount in self.due if month > county.month - delay]
+        paid: Fen = sum(ripe, np.zeros_like(fen))
+        whole = int(fen.sum())
+        self.realised = min(1.0, int(paid.sum()) / whole) if whole > 0 else 1.0
+        return paid
 
 
 def basis_points(share: float) -> int:
@@ -90,3 +135,13 @@ def lever(county: County, name: str) -> float:
 def sample_fen(yuan_per_head: float, heads: int) -> int:
     """``yuan_per_head`` for ``heads`` residents, in whole fen (rounded down: the declared remainder)."""
     return int(yuan_per_head * 100.0 * heads)
+
+
+def real_fen(county: County, yuan: float) -> int:
+    """The simulated residents' part of a real sum in yuan, in whole fen (rounded down)."""
+    return int(yuan * 100.0 / county.weight)
+
+
+def centres(county: County) -> NDArray[np.int64]:
+    """Rows of the township centres."""
+    return np.flatnonzero(county.tier == 1)

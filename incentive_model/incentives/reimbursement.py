@@ -1,4 +1,4 @@
-"""Reimbursement differentials (M04, M12): a wider gap in favour of primary care, and gatekeeping."""
+"""Reimbursement differentials (M04–M06, M12): who is reimbursed how much, where and on which way there."""
 
 import numpy as np
 
@@ -42,6 +42,39 @@ lever_card(
     (0.0, 1.0),
     (0.1, 0.6),
 )
+lever_card(
+    "bypass_penalty",
+    FAMILY,
+    "share",
+    "points that unreferred hospital bills, emergencies apart, are reimbursed less, on top of any gate",
+    "M12",
+    "A",
+    0.0,
+    (0.0, 0.4),
+    (0.0, 0.3),
+)
+lever_card(
+    "continuous_deductible",
+    FAMILY,
+    "word",
+    "whether a deductible paid earlier in the same referral chain counts, and rehabilitation after a "
+    "referral down asks for none",
+    "M05",
+    "SEED",
+    "no",
+    choices=("no", "yes"),
+)
+lever_card(
+    "rehab_reimbursement_bonus",
+    FAMILY,
+    "share",
+    "points added to the reimbursement of rehabilitation at a centre after a referral down",
+    "M06",
+    "A",
+    0.0,
+    (0.0, 0.3),
+    (0.0, 0.2),
+)
 fixed(
     "gate_cut_outpatient",
     0.20,
@@ -59,15 +92,31 @@ fixed(
 fixed("rate_ceiling", 0.95, "share", "highest reimbursement rate", "MODEL 11")
 
 
+def raise_rates(
+    county: County, tables: Tables, tiers: tuple[int, ...], settings: tuple[Setting, ...], points: float
+) -> None:
+    """Reimburse everyone who is insured so many points more, up to the ceiling."""
+    insured = tables.schedule_bp.max(axis=(1, 2)) > 0
+    for tier in tiers:
+        for setting in settings:
+            raised = tables.rate_bp[:, insured, tier, setting] + basis_points(points)
+            ceiling = basis_points(county.p.rate_ceiling)
+            tables.rate_bp[:, insured, tier, setting] = np.clip(raised, 0, ceiling)
+
+
+def cut_unreferred(tables: Tables, setting: Setting, points: float) -> None:
+    """Reimburse unreferred hospital bills so many points less. Emergencies are billed as referred."""
+    rates = tables.rate_bp[0, :, 2:, setting]
+    tables.rate_bp[0, :, 2:, setting] = np.maximum(rates - basis_points(points), 0)
+
+
 class ReimbursementGap(Instrument):
     """Higher rates at clinics and centres, for everyone who is insured."""
 
     name = "reimbursement_gap"
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
-        covered = tables.schedule_bp.max(axis=(1, 2)) > 0
-        raised = tables.rate_bp[:, covered, :2, :] + basis_points(lever(county, self.name))
-        tables.rate_bp[:, covered, :2, :] = np.clip(raised, 0, basis_points(county.p.rate_ceiling))
+        raise_rates(county, tables, (0, 1), tuple(Setting), lever(county, self.name))
 
 
 class Gatekeeping(Instrument):
@@ -82,12 +131,35 @@ class Gatekeeping(Instrument):
         gate = county.levers[self.name]
         if gate == "none":
             return
-        cuts = (
-            (Setting.OUTPATIENT, county.p.gate_cut_outpatient),
-            (Setting.INPATIENT, county.p.gate_cut_inpatient),
-        )
-        for setting, cut in cuts:
-            rates = tables.rate_bp[0, :, 2:, setting]
-            tables.rate_bp[0, :, 2:, setting] = np.maximum(rates - basis_points(cut), 0)
+        cut_unreferred(tables, Setting.OUTPATIENT, county.p.gate_cut_outpatient)
+        cut_unreferred(tables, Setting.INPATIENT, county.p.gate_cut_inpatient)
         if gate == "hard":
             tables.gate = lever(county, "gate_compliance")
+
+
+class BypassPenalty(Instrument):
+    """Whoever goes round primary care pays more of the bill."""
+
+    name = "bypass_penalty"
+
+    def announce(self, county: County, tables: Tables, me: int) -> None:
+        for setting in (Setting.OUTPATIENT, Setting.INPATIENT):
+            cut_unreferred(tables, setting, lever(county, self.name))
+
+
+class RehabBonus(Instrument):
+    """Rehabilitation at a centre after a referral down is reimbursed better than other stays there."""
+
+    name = "rehab_reimbursement_bonus"
+
+    def announce(self, county: County, tables: Tables, me: int) -> None:
+        raise_rates(county, tables, (1,), (Setting.REHAB,), lever(county, self.name))
+
+
+class ContinuousDeductible(Instrument):
+    """A deductible is paid once in a referral chain."""
+
+    name = "continuous_deductible"
+
+    def announce(self, county: County, tables: Tables, me: int) -> None:
+        tables.continuous = int(county.levers[self.name] == "yes")

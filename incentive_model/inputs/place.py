@@ -49,7 +49,7 @@ class Place:
         age_shares, chronic_shares: for ages 0-14, 15-44, 45-59, 60+.
         income_median: yuan a head and year; ``income_log_sd`` its spread.
         travel_base_minutes, travel_minutes_per_km: from home to a facility.
-        family_doctor: teams, physicians, coverage.
+        family_doctor: teams, physicians.
         facilities: one row each, sorted by tier, then as in the file; the columns of ``facilities.csv``
             and ``parent_row`` (-1: none). At T3 no beds mean no limit.
         schedule: the columns of ``schedule.csv``; ``cap`` is NaN if there is none.

@@ -78,7 +78,6 @@ class FamilyDoctor(TomlShape):
 
     teams: int = whole(0, 1_000_000, "teams")
     physicians: int = whole(0, 1_000_000, "physicians in them")
-    coverage: float = number(0, 1, "share of residents with a contract")
 
 
 class PlaceFile(TomlShape):
@@ -101,7 +100,7 @@ class PlaceFile(TomlShape):
     age: Age = Field(description="a table with shares and chronic")
     income: Income = Field(description="a table with median and log_sd")
     travel: Travel = Field(description="a table with base_minutes and minutes_per_km")
-    family_doctor: FamilyDoctor = Field(description="a table with teams, physicians and coverage")
+    family_doctor: FamilyDoctor = Field(description="a table with teams and physicians")
 
 
 class FacilityRow(RowShape):

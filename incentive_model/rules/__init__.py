@@ -16,9 +16,11 @@ their card names. The engine compiles these very functions; nothing is written t
 ``outcome``    health this month, what is left unresolved, expected death
 ``trust``      trust, opinion, awareness, belief in promised pay
 ``inducement`` intensity of service and the share of a bill shifted to the patient
+``adapting``   the slow moves: hospitals quarterly, insurer and government yearly
 """
 
 from incentive_model.rules import (
+    adapting,
     billing,
     capacity,
     choice,
@@ -34,6 +36,7 @@ from incentive_model.rules import (
 )
 
 __all__ = [
+    "adapting",
     "billing",
     "capacity",
     "choice",

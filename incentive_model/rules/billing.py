@@ -22,6 +22,12 @@ def split_bill(price: int, uncovered_bp: int, deductible: int, rate_bp: int, roo
     return Bill(fund, price - fund)
 
 
+def deductible_due(deductible: int, continuous: bool, paid_in_chain: int) -> int:
+    """What of a tier's deductible an admission still owes, in fen: under ``continuous`` deductibles what was
+    paid earlier in the same referral chain counts (M05)."""
+    return max(0, deductible - paid_in_chain) if continuous else deductible
+
+
 def expected_patient_cost(price: float, uncovered: float, deductible: float, rate: float) -> float:
     """What a patient expects to pay, in yuan: d + (1 − r(1−u))·(price − d)⁺ (MODEL 4)."""
     over = max(price - deductible, 0.0)

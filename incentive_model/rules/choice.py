@@ -10,6 +10,10 @@ uncertain(
     "perception_bias", 0.06, (0.0, 0.12), "severity", "how much severer an illness feels than it is", M4
 )
 uncertain("perception_noise", 0.12, (0.06, 0.2), "severity", "spread of the severity people perceive", M4)
+fixed("education_bias", 0.5, "share", "part of the bias that health education removes", M4)
+fixed(
+    "education_noise", 0.2, "share", "part of the spread that health education removes", "docs/decisions.md"
+)
 uncertain(
     "beta_quality",
     6.0,
@@ -118,6 +122,13 @@ fixed("self_care_severity", 9.0, "utils", "loss of value of self-care with sever
 uncertain(
     "travel_log_sd", 0.5, (0.2, 0.8), "ratio", "spread of residents' travel times, of mean 1", "MODEL 1"
 )
+fixed(
+    "repeat_tests_up",
+    0.06,
+    "share",
+    "tests repeated after a referral up, of the price of the specialist's visit",
+    "MODEL 14",
+)
 uncertain(
     "gateway_weight", 0.7, (0.3, 1.0), "share", "weight of the option of going up with a referral's terms", M4
 )
@@ -138,9 +149,11 @@ class Appeal(NamedTuple):
     habit: float
 
 
-def perceived_severity(p: Any, severity: float, noise: float) -> float:
-    """ŝ = clip(s + 0.06 + 0.12·z, 0, 1)."""
-    return clip(severity + p.perception_bias + p.perception_noise * noise, 0.0, 1.0)
+def perceived_severity(p: Any, severity: float, education: float, noise: float) -> float:
+    """ŝ = clip(s + 0.06(1 − .5·education) + 0.12(1 − .2·education)·z, 0, 1) (MODEL 4)."""
+    bias = p.perception_bias * (1.0 - p.education_bias * education)
+    spread = p.perception_noise * (1.0 - p.education_noise * education)
+    return clip(severity + bias + spread * noise, 0.0, 1.0)
 
 
 def tier_constant(p: Any, tier: int) -> float:

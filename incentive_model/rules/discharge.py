@@ -36,6 +36,7 @@ fixed(
 fixed("displaced_margin_T3", 150.0, "yuan a day", "the same at the outside hospital", M8)
 uncertain("hassle_down", 33.0, (20.0, 80.0), "yuan", "trouble of one referral down", M8, "F", symbol="H_d")
 fixed("platform_hassle_down", 0.6, "share", "trouble of a referral down the platform removes", M8)
+fixed("criteria_hassle_down", 0.25, "share", "trouble of a referral down unified criteria remove", M8)
 uncertain(
     "conscience_down",
     40.0,
@@ -60,6 +61,14 @@ fixed("accept_down_price", 0.002, "utils a yuan", "weight of the money a patient
 fixed("accept_down_travel", 0.02, "utils a minute", "weight of being nearer home", M8)
 fixed("accept_down_contract", 0.5, "utils", "pull of a family-doctor contract", M8)
 fixed("accept_down_platform", 0.3, "utils", "ease when the records travel along", M8)
+fixed("accept_down_formulary", 0.3, "utils", "ease when the centre has the hospital's drugs", M8)
+fixed(
+    "repeat_tests_down",
+    0.12,
+    "share",
+    "tests repeated after a referral down, of the price of rehabilitation",
+    "MODEL 14",
+)
 
 
 class Retain(NamedTuple):
@@ -88,6 +97,7 @@ class AcceptDown(NamedTuple):
     travel: float
     contract: float
     platform: float
+    formulary: float
 
 
 def candidate_probability(p: Any, severity: float) -> float:
@@ -101,12 +111,14 @@ def retain(
     pass_on: float,
     day_margin: float,
     account_per_claim: float,
+    day_price: float,
     promised: float,
     occupancy: float,
 ) -> Retain:
-    """θ·n·(M_day − λ) + θ·n·account·350·F + promised, λ = 300·clip((occ−.85)/.15, 0, 1) (150 outside).
+    """θ·n·(M_day − λ) + θ·n·account·P_day·F + promised, λ = 300·clip((occ−.85)/.15, 0, 1) (150 outside).
 
-    ``promised`` is what the physician believes each kept candidate brings or costs (penalties).
+    ``day_price`` is what a late day is billed (350, or nothing under payment per case); ``promised``
+    what the physician believes each kept candidate brings or costs (penalties, talks).
     """
     n = p.extra_days
     if tier == 3:
@@ -116,19 +128,28 @@ def retain(
     return Retain(
         late_days=pass_on * n * day_margin,
         displaced=-pass_on * n * displaced,
-        shared_account=pass_on * n * account_per_claim * p.day_price * p.fund_part,
+        shared_account=pass_on * n * account_per_claim * day_price * p.fund_part,
         promised=promised,
     )
 
 
 def send_down(
-    p: Any, pay: float, altruism: float, unaware: int, complex_process: int, platform: float
+    p: Any,
+    pay: float,
+    altruism: float,
+    unaware: int,
+    complex_process: int,
+    platform: float,
+    criteria: float,
 ) -> SendDown:
-    """pay − H_d(0.4 + 0.8·unaware + 0.4·complex)(1 − .6·platform) + 40α, ``pay`` as it is believed."""
+    """pay − H_d(0.4 + 0.8·unaware + 0.4·complex)(1 − .6·platform)(1 − .25·criteria) + 40α, ``pay`` as it is
+    believed (MODEL 8)."""
     trouble = p.hassle_down * (0.4 + 0.8 * unaware + 0.4 * complex_process)
     return SendDown(
         pay=pay,
-        hassle=-trouble * (1.0 - p.platform_hassle_down * platform),
+        hassle=-trouble
+        * (1.0 - p.platform_hassle_down * platform)
+        * (1.0 - p.criteria_hassle_down * criteria),
         conscience=p.conscience_down * altruism,
     )
 
@@ -151,9 +172,10 @@ def accept_down(
     minutes_centre: float,
     contract: int,
     platform: float,
+    formulary: float,
 ) -> AcceptDown:
     """−κ_rep(A_f−A_T1) + 3(τ_T1−τ_f) + 0.002·y^−½(OOP_stay−OOP_down) + 0.02·h(t_f−t_T1)
-    + .5·contract + .3·platform.
+    + .5·contract + .3·platform + .3·formulary (MODEL 8).
 
     No free constant: with equal quality, trust and price the patient is indifferent but for travel.
     """
@@ -164,4 +186,5 @@ def accept_down(
         travel=p.accept_down_travel * (minutes_here - minutes_centre),
         contract=p.accept_down_contract * contract,
         platform=p.accept_down_platform * platform,
+        formulary=p.accept_down_formulary * formulary,
     )

@@ -18,6 +18,7 @@ fixed("accept_return_constant", -0.5, "utils", "a patient's readiness to be retu
 fixed("accept_return_trust", 3.0, "utils", "how trust in the centre makes a patient accept", M6)
 fixed("accept_return_contract", 0.6, "utils", "how a family-doctor contract makes a patient accept", M6)
 fixed("platform_hassle_return", 0.5, "share", "trouble of a return the platform removes", M6)
+fixed("criteria_hassle_return", 0.2, "share", "trouble of a return unified criteria remove", M6)
 fixed("return_credit_base", 60.0, "yuan", "revenue a returned outpatient stands for in a credit", M6)
 fixed("return_bonus_share", 0.15, "share", "part of the referral bonus paid for a returned outpatient", M6)
 
@@ -54,19 +55,22 @@ def return_or_keep(
     visits: int,
     account_per_claim: float,
     platform: float,
+    criteria: float,
     load: float,
 ) -> ReturnOrKeep:
-    """Δ = pay − θ·m·p·n − θ·account·F·p·n − 40(1−.5·platform) + 15·clip((ℓ−.85)/.15, 0, 1), in yuan.
+    """Δ = pay − θ·m·p·n − θ·account·F·p·n − 40(1−.5·platform)(1−.2·criteria) + 15·clip((ℓ−.85)/.15, 0, 1),
+    in yuan (MODEL 6).
 
     ``return_pay`` is what the physician believes a return brings; ``account_per_claim`` ≤ 0 is what
     a yuan claimed costs the hospital's account: visits that do not happen save it.
     """
     fund = p.fund_part * price * visits
+    eased = (1.0 - p.platform_hassle_return * platform) * (1.0 - p.criteria_hassle_return * criteria)
     return ReturnOrKeep(
         return_pay=return_pay,
         visit_margin=-pass_on * margin * price * visits,
         shared_account=-pass_on * account_per_claim * fund,
-        hassle=-p.hassle_return * (1.0 - p.platform_hassle_return * platform),
+        hassle=-p.hassle_return * eased,
         relief=p.return_relief * clip((load - 0.85) / 0.15, 0.0, 1.0),
     )
 

@@ -16,6 +16,22 @@ uncertain(
     symbol="μ",
 )
 uncertain("inducement_account", 0.7, (0.4, 1.0), "share", "how the shared account holds it back", M12)
+uncertain(
+    "income_target",
+    0.0,
+    (0.0, 1.0),
+    "share",
+    "weight of an income target against conscience in how intensely a facility serves",
+    M12,
+)
+fixed(
+    "income_recovery",
+    0.9,
+    "share",
+    "part of a lost margin that an income target makes good by more service",
+    "calibration 2.7",
+    "D",
+)
 fixed("inducement_low", -0.10, "share", "least intensity against the indicated", M12, low=-0.5, high=0.0)
 fixed("inducement_high", 0.35, "share", "most intensity against the indicated", "calibration 2.7")
 uncertain(
@@ -53,31 +69,37 @@ fixed("harm_of_skimping", 0.3, "share", "loss of success by service below the in
 
 
 class Service(NamedTuple):
-    """How a facility serves and bills, given its account."""
+    """How a facility serves and bills."""
 
-    bill_factor: float
-    effort: float
-    uncovered: float
+    bill_visit: float  #: a visit's bill over its list price
+    bill_admission: float
+    cost_admission: float  #: what an admission costs, over what its bill would lead to expect
+    effort_visit: float  #: factor of success
+    effort_admission: float
+    uncovered: float  #: part of a bill outside insurance
 
 
 def intensity(p: Any, margin: float) -> float:
-    """x = clip(½μ/(½ + ᾱ), −.10, .35)."""
-    return clip(0.5 * margin / (0.5 + p.altruism_mean), p.inducement_low, p.inducement_high)
+    """x: service against the indicated, given what a yuan more of it brings.
 
-
-def bill_factor(p: Any, account_per_claim: float) -> float:
-    """(1 + x)/(1 + x_FFS), μ = .35 − .7ρ: bills against those under plain fee for service.
-
-    ``account_per_claim`` = −ρ is what a yuan claimed from the fund brings the facility's account.
+    By conscience x = clip(½μ/(½ + ᾱ), −.10, .35); by an income target enough to make good 90% of the
+    margin lost against fee for service, (1 + x₀)(1 + .9(μ₀/μ − 1)) − 1, in the same bounds; ``income_target``
+    weighs the two.
     """
-    now = intensity(p, p.inducement_margin + p.inducement_account * account_per_claim)
-    return (1.0 + now) / (1.0 + intensity(p, p.inducement_margin))
+    x = clip(0.5 * margin / (0.5 + p.altruism_mean), p.inducement_low, p.inducement_high)
+    if p.income_target == 0.0:
+        return x
+    usual = clip(0.5 * p.inducement_margin / (0.5 + p.altruism_mean), p.inducement_low, p.inducement_high)
+    wanted = p.inducement_high
+    if margin > 0.0:
+        more = 1.0 + p.income_recovery * (p.inducement_margin / margin - 1.0)
+        wanted = clip((1.0 + usual) * more - 1.0, p.inducement_low, p.inducement_high)
+    return (1.0 - p.income_target) * x + p.income_target * wanted
 
 
-def effort(p: Any, account_per_claim: float) -> float:
+def effort(p: Any, x: float) -> float:
     """Factor of success: 1 − .3·max(0, −x); more service than indicated does not heal more."""
-    now = intensity(p, p.inducement_margin + p.inducement_account * account_per_claim)
-    return 1.0 - p.harm_of_skimping * max(0.0, -now)
+    return 1.0 - p.harm_of_skimping * max(0.0, -x)
 
 
 def uncovered(p: Any, account_per_claim: float) -> float:
@@ -86,8 +108,29 @@ def uncovered(p: Any, account_per_claim: float) -> float:
     return p.uncovered_share + min(p.shift_limit, max(0.0, shifted))
 
 
-def service(p: Any, account_per_claim: float) -> Service:
-    """What a facility decides each quarter: bills, effort and the part of a bill it moves to the patient."""
+def service(
+    p: Any, account_per_claim: float, visit_margin: float, admission_margin: float, paid_by_case: bool
+) -> Service:
+    """What a facility decides each quarter: bills, costs, effort, and what of a bill it moves to the patient.
+
+    Bills are list prices × (1+x)/(1+x₀), so that under fee for service they are the observed ones. An
+    admission paid by case is billed its list price; what is saved is saved in its cost.
+
+    Args:
+        account_per_claim: −ρ, what a yuan claimed from the fund brings the facility's account.
+        visit_margin, admission_margin: μ before the account, what a yuan more of service brings.
+        paid_by_case: admissions earn the same whatever is done.
+    """
+    usual = 1.0 + intensity(p, p.inducement_margin)
+    held_back = p.inducement_account * account_per_claim
+    visit = intensity(p, visit_margin + held_back)
+    admission = intensity(p, admission_margin + held_back)
+    relative = (1.0 + admission) / usual
     return Service(
-        bill_factor(p, account_per_claim), effort(p, account_per_claim), uncovered(p, account_per_claim)
+        bill_visit=(1.0 + visit) / usual,
+        bill_admission=1.0 if paid_by_case else relative,
+        cost_admission=relative if paid_by_case else 1.0,
+        effort_visit=effort(p, visit),
+        effort_admission=effort(p, admission),
+        uncovered=uncovered(p, account_per_claim),
     )

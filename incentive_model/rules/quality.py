@@ -39,6 +39,14 @@ def attractiveness(p: Any, perceived_capability: float, infrastructure: float) -
     return p.weight_technical * perceived_capability + (1.0 - p.weight_technical) * infrastructure
 
 
+def perceived_capability(before: float, now: float, disclosure: float) -> float:
+    """c̃ = c_prior + disclosure·(c − c_prior): what residents take a facility's capability to be (MODEL 3).
+
+    ``before`` is the value at the start, which everybody knows by now.
+    """
+    return before + disclosure * (now - before)
+
+
 def bed_need(p: Any, tier: int, severity: float) -> float:
     """Chance that a case needs a bed at a tier: 0.85·σ(14(s−0.70)) at hospitals; at a centre with
     s + 0.08 and only below 0.75; never at a clinic."""

@@ -54,9 +54,23 @@ uncertain(
 fixed("chain_visits", 1.5, "visits", "specialist visits that follow a referral, as physicians reckon", M5)
 uncertain("accept_up_constant", 1.2, (0.6, 1.8), "utils", "a patient's readiness to go up", M5)
 uncertain("accept_up_severity", 3.2, (2.0, 4.5), "utils", "how severity makes a patient accept", M5)
+uncertain(
+    "effort_cost",
+    2.0,
+    (0.0, 6.0),
+    "yuan",
+    "trouble of one more visit for a physician with too many",
+    "MODEL 12",
+)
+fixed("effort_load", 1.2, "ratio", "load beyond which a visit is such trouble", "MODEL 12")
+fixed("criteria_diagnosis", 0.4, "share", "noise of diagnosis unified criteria remove", M5)
+fixed("criteria_hassle_up", 0.3, "share", "trouble of a referral up unified criteria remove", M5)
+fixed(
+    "shared_diagnosis", 0.3, "share", "noise of diagnosis at a centre shared diagnostics remove", "MODEL 14"
+)
 fixed("platform_diagnosis", 0.3, "share", "noise of diagnosis the platform removes", M5)
 fixed("platform_hassle_up", 0.5, "share", "trouble of a referral up the platform removes", M5)
-fixed("tie_hassle_up", 0.4, "share", "trouble of a referral up a personal tie removes", M5)
+fixed("tie_hassle_up", 0.4, "share", "trouble of a referral up a personal tie or a channel removes", M5)
 
 
 class ReferOrTreat(NamedTuple):
@@ -66,6 +80,7 @@ class ReferOrTreat(NamedTuple):
     referral_pay: float
     treatment_margin: float
     shared_account: float
+    effort: float
     hassle: float
     patient_wishes: float
 
@@ -78,9 +93,13 @@ class AcceptUp(NamedTuple):
     severity: float
 
 
-def diagnosed_severity(p: Any, severity: float, platform: float, noise: float) -> float:
-    """s_d = clip(s + 0.14(1 − 0.3·platform)·z, 0, 1)."""
-    return clip(severity + p.diagnosis_noise * (1.0 - p.platform_diagnosis * platform) * noise, 0.0, 1.0)
+def diagnosed_severity(
+    p: Any, severity: float, platform: float, criteria: float, diagnostics: float, noise: float
+) -> float:
+    """s_d = clip(s + 0.14(1 − .3·platform)(1 − .4·criteria)(1 − .3·diagnostics)·z, 0, 1) (MODEL 5, 14)."""
+    spread = p.diagnosis_noise * (1.0 - p.platform_diagnosis * platform)
+    spread *= (1.0 - p.criteria_diagnosis * criteria) * (1.0 - p.shared_diagnosis * diagnostics)
+    return clip(severity + spread * noise, 0.0, 1.0)
 
 
 def refer_or_treat(
@@ -93,38 +112,43 @@ def refer_or_treat(
     margin_here: float,
     referral_pay: float,
     account_per_claim: float,
+    attention: float,
     chain_revenue: float,
     price_here: float,
     follow_ups: float,
+    load_here: float,
     complex_process: int,
-    tie: int,
+    tie: float,
     platform: float,
+    criteria: float,
     value_referred: float,
     value_here: float,
 ) -> ReferOrTreat:
-    """Δ = α·v_H(½+s_d)[q(c_T2, s_d) − q(c_f, s_d)] + Π_ref − Π_treat + account − H
-    + 12·clip((V_ref−V_f)/2, ±1).
+    """Δ = α·v_H(½+s_d)[q(c_above, s_d) − q(c_f, s_d)] + Π_ref − Π_treat + account + effort − H
+    + 12·clip((V_ref−V_f)/2, ±1) (MODEL 5).
 
     Args:
         pass_on: θ, share of the facility's margin that reaches the physician.
         margin_here: yuan of margin a yuan of visits brings the facility.
         referral_pay: what the physician expects for one completed referral, already believed (yuan).
         account_per_claim: what a yuan claimed from the fund brings the facility's account (≤ 0).
-        chain_revenue: ER, what the hospital will bill (yuan).
+        attention: κ_acc, part of that account that this physician feels.
+        chain_revenue: ER, what the facility above will bill (yuan).
         follow_ups: ν(s_d), visits that would follow here.
+        load_here: last month's visits over capacity.
+        tie: how far a personal tie or a channel eases the way (0–1).
     """
     gain = success(p, capability_above, diagnosed) - success(p, capability_here, diagnosed)
     trouble = p.hassle_up * (0.4 + 1.2 * complex_process) * (1.0 - p.platform_hassle_up * platform)
+    trouble *= (1.0 - p.criteria_hassle_up * criteria) * (1.0 - p.tie_hassle_up * tie)
+    effort = p.effort_cost * (1.0 + follow_ups) if load_here > p.effort_load else 0.0
     return ReferOrTreat(
         patient_benefit=altruism * p.value_of_health * (0.5 + diagnosed) * gain,
         referral_pay=referral_pay,
         treatment_margin=-pass_on * margin_here * price_here * (1.0 + follow_ups),
-        shared_account=pass_on
-        * p.account_attention
-        * account_per_claim
-        * p.fund_part
-        * (chain_revenue - price_here),
-        hassle=-trouble * (1.0 - p.tie_hassle_up * tie),
+        shared_account=pass_on * attention * account_per_claim * p.fund_part * (chain_revenue - price_here),
+        effort=effort,
+        hassle=-trouble,
         patient_wishes=p.weight_wishes * clip((value_referred - value_here) / 2.0, -1.0, 1.0),
     )
 

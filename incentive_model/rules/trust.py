@@ -51,6 +51,9 @@ uncertain(
     "awareness_gain", 0.02, (0.005, 0.05), "a month", "part of the unaware who hear of a scheme in force", M10
 )
 uncertain("awareness_contract", 0.05, (0.0, 0.1), "a month", "more of it with a family-doctor contract", M10)
+uncertain(
+    "awareness_publicity", 0.10, (0.02, 0.2), "a month", "more of it with publicity at full strength", M10
+)
 uncertain("awareness_neighbours", 0.05, (0.0, 0.1), "a month", "pull of the neighbours' awareness", M10)
 fixed("awareness_start", 0.3, "0–1", "awareness of referral policy at the start", M10)
 uncertain(
@@ -115,11 +118,15 @@ def trust_next(
     return trust + opinion_pull
 
 
-def awareness_next(p: Any, awareness: float, contract: int, in_force: bool, neighbours: float) -> float:
-    """a + (1−a)(.02 + .05·contract)·[a scheme is in force] + .05(neighbours' mean − a)."""
+def awareness_next(
+    p: Any, awareness: float, contract: int, publicity: float, in_force: bool, neighbours: float
+) -> float:
+    """a + (1−a)(.02 + .10·publicity + .05·contract)·[a scheme is in force] + .05(neighbours' mean − a)
+    (MODEL 10)."""
     heard = 0.0
     if in_force:
-        heard = (1.0 - awareness) * (p.awareness_gain + p.awareness_contract * contract)
+        gain = p.awareness_gain + p.awareness_publicity * publicity + p.awareness_contract * contract
+        heard = (1.0 - awareness) * gain
     return awareness + heard + p.awareness_neighbours * (neighbours - awareness)
 
 
