@@ -30,6 +30,7 @@ class SchemeFile(TomlShape):
 
     title: Text = Field(description="a title, in quotes")
     source: list[Text] = Field(description="a list of sources, in quotes")
+    includes: list[Text] = Field(default=[], description="a list of packaged schemes, in quotes")
     levers: dict[str, Any] = Field(default={}, description="a table of levers")
     change: list[ChangeTable] = Field(default=[], description="a list of [[change]] tables")
 
@@ -41,7 +42,7 @@ class Scheme:
     Attributes:
         name: the packaged name, or the file's without ``.toml``.
         title, source: for people; where the idea is from.
-        levers: from the first month on.
+        levers: from the first month on; those of the schemes it ``includes`` first, in order.
         changes: ``(month, levers)``, by month; each stays until a later one sets it anew.
     """
 
@@ -109,12 +110,18 @@ def read_scheme(path: Path) -> Scheme:
             found = f"month {change.month} again"
             faults.append(Fault(f"{path.name}: change.{item}.month", found, "each month once"))
         months.add(change.month)
+    names = scheme_names()
+    for item, name in enumerate(file.includes, start=1):
+        if name not in names or name == path.stem:
+            where, allowed = f"{path.name}: includes.{item}", f"another packaged scheme ({', '.join(names)})"
+            faults.append(Fault(where, shown(name), allowed, nearest(name, names)))
     faults.stop()
+    included = {k: v for name in file.includes for k, v in load_scheme(name).levers.items()}
     return Scheme(
         name=path.stem,
         title=file.title,
         source=tuple(file.source),
-        levers=typed(file.levers, cards),
+        levers={**included, **typed(file.levers, cards)},
         changes=tuple(sorted((change.month, typed(change.levers, cards)) for change in file.change)),
     )
 
