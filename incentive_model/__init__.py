@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from incentive_model.analysis.comparison import Comparison, compare
     from incentive_model.cards import InputError, indicators, levers, parameters
     from incentive_model.inputs.check import check
+    from incentive_model.inputs.instruments import load_instruments
     from incentive_model.inputs.place import Place, load_place, place_names
     from incentive_model.inputs.scheme import Scheme, load_scheme, scheme_names
     from incentive_model.model import IncentiveModel
@@ -49,6 +50,7 @@ _HOME = {
     "compare": "analysis.comparison",
     "indicators": "cards",
     "levers": "cards",
+    "load_instruments": "inputs.instruments",
     "load_place": "inputs.place",
     "load_scheme": "inputs.scheme",
     "parameters": "cards",
@@ -69,6 +71,7 @@ __all__ = [
     "compare",
     "indicators",
     "levers",
+    "load_instruments",
     "load_place",
     "load_scheme",
     "parameters",

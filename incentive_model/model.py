@@ -30,7 +30,7 @@ from incentive_model.engine.meeting import meet
 from incentive_model.engine.population import make_physicians, make_residents
 from incentive_model.engine.threads import Chunks
 from incentive_model.incentives import INSTRUMENTS, Instrument
-from incentive_model.incentives.accounts import Group, Purpose
+from incentive_model.incentives.accounts import Group
 from incentive_model.incentives.events import Count, Event
 from incentive_model.incentives.tables import Tables
 from incentive_model.inputs import Place, Scheme, load_place, load_scheme, resolve_levers, resolve_parameters
@@ -124,7 +124,8 @@ class IncentiveModel(mesa.Model):
         """Columns, tables and books of the place."""
         place, p = self.place, self.p
         self.residents, self.tie_start, self.tie = make_residents(place, p)
-        self.county = CountyState(place, p, self.residents)
+        names = [instrument.name for instrument in self.instruments]
+        self.county = CountyState(place, p, self.residents, names)
         self.ledger = self.county.ledger
         self.physician_columns, self.belief = make_physicians(place, p, len(self.instruments))
         self.facilities = make_facilities(place, self.county, p)
@@ -277,8 +278,8 @@ class IncentiveModel(mesa.Model):
             self.tie_start, self.tie, terms, now, self.p, self.key, self.month, season(self.p, self.month),
         )  # fmt: skip
 
-    def opening_world(self) -> World:
-        """All columns as the coming month will open them, for explanations; looking changes nothing."""
+    def opening(self) -> IncentiveModel:
+        """The model as the coming month will open it, for explanations; looking changes nothing."""
         ahead = copy.copy(self)
         ahead.month = self.month + 1
         ahead.county = copy.copy(self.county)
@@ -288,7 +289,11 @@ class IncentiveModel(mesa.Model):
         ahead.instruments = copy.deepcopy(self.instruments)
         ahead.levers = self._levers_of(ahead.month)
         ahead._announce_terms()
-        return ahead._make_world()
+        return ahead
+
+    def opening_world(self) -> World:
+        """All columns as the coming month will open them."""
+        return self.opening()._make_world()
 
     # what is seen
 
@@ -319,7 +324,7 @@ class IncentiveModel(mesa.Model):
             (
                 Group(a).name.lower(),
                 Group(b).name.lower(),
-                Purpose(k).name.lower(),
+                self.ledger.purposes[k],
                 flows[k, a, b] / 100.0 / years,
             )
             for k, a, b in zip(*np.nonzero(flows), strict=True)

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import get_args
 
-from incentive_model.cards.card import Card, Family
+from incentive_model.cards.card import Card, Family, Tag
+from incentive_model.cards.faults import Fault, InputError, nearest
+from incentive_model.cards.names import name_fault
 
 _cards: dict[str, Card] = {}
 
@@ -16,11 +18,46 @@ ROOMS = ("rules", "incentives", "measures")
 
 
 def declare(*cards: Card) -> None:
-    """Enter cards. The same card may be entered twice; another one of that name may not."""
+    """Enter cards. The same card may be entered twice; another one of that name may not.
+
+    Raises:
+        InputError: a name that is taken, or a card that contradicts itself.
+    """
     for card in cards:
-        known = _cards.setdefault(card.name, card)
-        if known != card:
-            raise ValueError(f"two cards are named {card.name!r}: {known} and {card}")
+        if fault := _fault(card):
+            raise InputError(fault)
+        _cards[card.name] = card
+
+
+def _fault(card: Card) -> Fault | None:
+    """What is wrong with a card, if anything."""
+    where = f"card {card.name!r}"
+    known = _cards.get(card.name, card)
+    if known != card:
+        found = f"the name of another {'lever' if known.role == 'lever' else 'card'} ({known.meaning})"
+        return Fault(where, found, "a name of its own", "choose another name")
+    if found := name_fault(card.name):
+        return Fault(where, found, "a name of its own", "choose another name")
+    for what, word, words in (
+        ("family", card.family, get_args(Family)),
+        ("tag", card.tag, get_args(Tag)),
+    ):
+        if word not in words:
+            return Fault(f"{where}, {what}", repr(word), f"one of {', '.join(words)}", nearest(word, words))
+    if card.role != "indicator" and not card.accepts(card.default):
+        return Fault(f"{where}, default", repr(card.default), card.allowed())
+    return None
+
+
+def copied() -> dict[str, Card]:
+    """All cards there are now, for :func:`restore`."""
+    return dict(_cards)
+
+
+def restore(cards: Mapping[str, Card]) -> None:
+    """Have these cards and no others."""
+    _cards.clear()
+    _cards.update(cards)
 
 
 def load_all() -> None:

@@ -38,12 +38,30 @@ class Kind(StrEnum):
     indicators = "indicators"
 
 
+def _load_own(files: list[Path] | None) -> list[Path] | None:
+    """Instruments of one's own are there before anything else is read."""
+    if files:
+        from incentive_model.inputs.instruments import load_instruments
+
+        load_instruments(*files)
+    return files
+
+
 PlaceName = Annotated[str, typer.Argument(help="A packaged place, or a folder of one's own.")]
 Population = Annotated[str, typer.Option(help="Simulated residents, or 'full': one for every real one.")]
 Months = Annotated[int, typer.Option(help="Months under the scheme.")]
 BurnIn = Annotated[int, typer.Option(help="Months under the status quo before it.")]
 Seed = Annotated[int, typer.Option(help="Where all luck comes from.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace another request's results in --out.")]
+OwnInstruments = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--with",
+        metavar="FILE.py",
+        help="A file with an instrument of one's own; may be given again.",
+        callback=_load_own,
+    ),
+]
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.")
 ]
@@ -63,6 +81,7 @@ def compare(
     burn_in: BurnIn = 12,
     seed: Seed = 1,
     workers: Annotated[int | None, typer.Option(help="Processes. Default: one a processor.")] = None,
+    own: OwnInstruments = None,
     out: Annotated[Path | None, typer.Option(help="Results folder. Default: results/compare-PLACE.")] = None,
     force: Force = False,
     as_json: AsJson = False,
@@ -120,6 +139,7 @@ def run(
     months: Months = 60,
     burn_in: BurnIn = 12,
     seed: Seed = 1,
+    own: OwnInstruments = None,
     out: Annotated[Path | None, typer.Option(help="Results folder. Default: nothing is written.")] = None,
     force: Force = False,
     as_json: AsJson = False,
@@ -169,7 +189,10 @@ def run(
 
 @app.command(name="list")
 def list_(
-    kind: Annotated[Kind, typer.Argument(help="What to list.")], as_json: AsJson = False, debug: Debug = False
+    kind: Annotated[Kind, typer.Argument(help="What to list.")],
+    own: OwnInstruments = None,
+    as_json: AsJson = False,
+    debug: Debug = False,
 ) -> None:
     """What there is: unit, default, bounds, source."""
     from incentive_model import cards
@@ -189,6 +212,7 @@ def show(
     name: Annotated[
         str, typer.Argument(metavar="PLACE|SCHEME", help="A packaged name, a folder or a TOML file.")
     ],
+    own: OwnInstruments = None,
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
@@ -208,6 +232,7 @@ def show(
 @app.command()
 def check(
     path: Annotated[Path, typer.Argument(help="A place's folder or file, or a scheme's file.")],
+    own: OwnInstruments = None,
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:

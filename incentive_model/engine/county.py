@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,9 @@ class CountyState:
     remainder: less than one fen an account and year.
     """
 
-    def __init__(self, place: Place, p: Any, residents: np.recarray) -> None:
+    def __init__(
+        self, place: Place, p: Any, residents: np.recarray, instruments: Iterable[str] = ()
+    ) -> None:
         f = place.facilities
         clinics, centres = residents.facility[:, Slot.CLINIC], residents.facility[:, Slot.CENTRE]
         self.p = p
@@ -57,7 +59,7 @@ class CountyState:
         )
         self.hospitals = np.flatnonzero(self.tier >= 2)
         self.accounts = Accounts(self.tier, len(place.insurances), len(names))
-        self.ledger = Ledger(self.accounts)
+        self.ledger = Ledger(self.accounts, instruments)
         self.counts = np.zeros((len(f), len(Count)), np.int64)
         self.year = np.zeros_like(self.counts)
         self.months_in_year = 0
@@ -78,11 +80,11 @@ class CountyState:
         """What an account holds, in fen."""
         return int(self.ledger.balances[account])
 
-    def pay(self, purpose: Purpose, payer: object, payee: object, fen: object) -> None:
+    def pay(self, purpose: Purpose | str, payer: object, payee: object, fen: object) -> None:
         """Post ``fen`` from ``payer`` to ``payee`` in the current month."""
         self.ledger.pay(self.month, purpose, payer, payee, fen)
 
-    def pay_staff(self, purpose: Purpose, fen: NDArray[np.int64]) -> None:
+    def pay_staff(self, purpose: Purpose | str, fen: NDArray[np.int64]) -> None:
         """Pass θ of each facility's ``fen`` on to its physicians; of a loss they bear it. θ in whole basis
         points; what is passed on either way is rounded down, so that the facility has the remainder."""
         a, theta = self.accounts, np.rint(self.pass_on * 10_000.0).astype(np.int64)

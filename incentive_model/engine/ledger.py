@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -16,26 +17,33 @@ class Ledger:
 
     Attributes:
         accounts: the numbering of accounts.
+        purposes: what money can be paid for, by number: every ``Purpose``, then the instruments that
+            none of these is named for.
         balances: what each account holds since the run began (negative: paid more than it got).
         entries: (month, purpose, payers, payees, fen) as posted, zeros left out.
         imbalance_fen: the largest imbalance found by :meth:`close` in any month.
     """
 
-    def __init__(self, accounts: Accounts) -> None:
+    def __init__(self, accounts: Accounts, instruments: Iterable[str] = ()) -> None:
         self.accounts = accounts
+        self.purposes = list(dict.fromkeys([*(purpose.name.lower() for purpose in Purpose), *instruments]))
         self.balances: NDArray[np.int64] = np.zeros(accounts.size, np.int64)
         self.entries: list[tuple[int, int, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []
         self.imbalance_fen = 0
         self.months: list[int] = []
         self._by_group: list[NDArray[np.int64]] = []
-        self._month = np.zeros((len(Purpose), len(Group), len(Group)), np.int64)
+        self._month = np.zeros((len(self.purposes), len(Group), len(Group)), np.int64)
 
-    def pay(self, month: int, purpose: Purpose, payer: Any, payee: Any, fen: Any) -> None:
+    def pay(self, month: int, purpose: Purpose | str, payer: Any, payee: Any, fen: Any) -> None:
         """Post ``fen`` from ``payer`` to ``payee``; each a number or an array, broadcast together.
 
+        Args:
+            purpose: one of ``Purpose``, or the name of an instrument.
+
         Raises:
-            ValueError: a negative amount (who pays must be said, not signed).
+            ValueError: a negative amount (who pays must be said, not signed), or an unknown purpose.
         """
+        number = self._number(purpose)
         payers, payees, amounts = np.broadcast_arrays(
             np.asarray(payer, np.int64), np.asarray(payee, np.int64), np.asarray(fen, np.int64)
         )
@@ -44,12 +52,19 @@ class Ledger:
             return
         payers, payees, amounts = payers[some], payees[some], amounts[some]
         if amounts.min() < 0:
-            raise ValueError(f"{purpose.name}: negative amount in month {month}")
+            raise ValueError(f"{self.purposes[number]}: negative amount in month {month}")
         np.subtract.at(self.balances, payers, amounts)
         np.add.at(self.balances, payees, amounts)
         group = self.accounts.group
-        np.add.at(self._month, (int(purpose), group[payers], group[payees]), amounts)
-        self.entries.append((month, int(purpose), payers, payees, amounts))
+        np.add.at(self._month, (number, group[payers], group[payees]), amounts)
+        self.entries.append((month, number, payers, payees, amounts))
+
+    def _number(self, purpose: Purpose | str) -> int:
+        if isinstance(purpose, Purpose):
+            return int(purpose)
+        if purpose not in self.purposes:
+            raise ValueError(f"nothing is paid for {purpose!r}: neither a Purpose nor an instrument's name")
+        return self.purposes.index(purpose)
 
     def close(self, month: int, residents_out_of_pocket: int) -> None:
         """End a month: the accounts must sum to zero, and what facilities got from residents for care
@@ -82,7 +97,7 @@ class Ledger:
                 month,
                 Group(payer).name.lower(),
                 Group(payee).name.lower(),
-                Purpose(purpose).name.lower(),
+                self.purposes[purpose],
                 fen / 100.0,
             )
             for month, table in zip(self.months, self._by_group, strict=True)

@@ -17,15 +17,19 @@
 ``capability``       M14, M24–M26: training, experts, posted staff, equipment
 ``contracts``        M13, M16: family doctors, chronic management
 
-``INSTRUMENTS`` is the list a model builds its own from; append a class to it, or hand
-``IncentiveModel`` a list, to add one.
+``INSTRUMENTS`` is the list a model builds its own from. To add one of your own, write it in a file
+(``docs/own-instrument.md``) and load that: ``--with FILE.py``, or ``load_instruments`` in Python. What such
+a file needs is named here.
 """
 
+from incentive_model.cards.short import fixed, lever_card, uncertain
+from incentive_model.incentives.accounts import Purpose
 from incentive_model.incentives.capability import CapitalGrant, ExpertVisits, StaffPosting, Training
 from incentive_model.incentives.care import Care
 from incentive_model.incentives.contracts import ChronicManagement, FamilyDoctors
 from incentive_model.incentives.evaluation import PerformancePay
-from incentive_model.incentives.instrument import Instrument
+from incentive_model.incentives.events import Count, Event, Kind, Setting
+from incentive_model.incentives.instrument import County, Instrument, basis_points, lever, sample_fen
 from incentive_model.incentives.payment import Capitation, GlobalBudget, PerCase, PublicHealthPackage
 from incentive_model.incentives.referral_fund import ReferralBonus
 from incentive_model.incentives.reimbursement import (
@@ -49,6 +53,7 @@ from incentive_model.incentives.support import (
     SharedDiagnostics,
     UnifiedCriteria,
 )
+from incentive_model.incentives.tables import Tables
 
 #: In the order in which they announce and settle: rates are raised before they are cut, capability is
 #: trained before it is lent, and the budget comes last: it closes the year's account.
@@ -89,7 +94,24 @@ INSTRUMENTS: list[type[Instrument]] = [
     GlobalBudget,
 ]
 
-#: The packaged list: other processes know no other.
+#: The packaged list, which every process has.
 PACKAGED = tuple(INSTRUMENTS)
 
-__all__ = ["INSTRUMENTS", "PACKAGED", "Instrument"]
+__all__ = [
+    "INSTRUMENTS",
+    "PACKAGED",
+    "Count",
+    "County",
+    "Event",
+    "Instrument",
+    "Kind",
+    "Purpose",
+    "Setting",
+    "Tables",
+    "basis_points",
+    "fixed",
+    "lever",
+    "lever_card",
+    "sample_fen",
+    "uncertain",
+]

@@ -59,11 +59,13 @@ class County(Protocol):
         """What an account holds, in fen."""
         ...
 
-    def pay(self, purpose: Purpose, payer: object, payee: object, fen: object) -> None:
-        """Post ``fen`` from ``payer`` to ``payee`` (numbers or equal-length arrays of accounts)."""
+    def pay(self, purpose: Purpose | str, payer: object, payee: object, fen: object) -> None:
+        """Post ``fen`` from ``payer`` to ``payee`` (numbers or equal-length arrays of accounts).
+
+        ``purpose`` is what the ledger shows it as: one of ``Purpose``, or an instrument's own name."""
         ...
 
-    def pay_staff(self, purpose: Purpose, fen: Fen) -> None:
+    def pay_staff(self, purpose: Purpose | str, fen: Fen) -> None:
         """Pass the share θ of ``fen`` (by facility) on from each facility to its physicians; of a loss
         (negative) they bear it."""
         ...

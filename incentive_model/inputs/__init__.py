@@ -4,6 +4,7 @@
 place           a county, read from its folder: ``Place``, ``load_place``, ``place_names``
 scheme          levers that differ from it: ``Scheme``, ``load_scheme``, ``scheme_names``,
                 ``resolve_levers``, ``resolve_parameters``
+instruments     Python files with instruments of one's own: ``load_instruments``
 check           every fault of a folder or file: ``check``
 place_files     the files of a place: keys, columns, units, bounds
 place_checks    what must hold between their rows
@@ -16,6 +17,7 @@ files           bytes and text in
 """
 
 from incentive_model.inputs.check import check
+from incentive_model.inputs.instruments import load_instruments
 from incentive_model.inputs.place import Place, load_place, place_names
 from incentive_model.inputs.place_files import FamilyDoctor, Insurance, Tier
 from incentive_model.inputs.scheme import (
@@ -33,6 +35,7 @@ __all__ = [
     "Scheme",
     "Tier",
     "check",
+    "load_instruments",
     "load_place",
     "load_scheme",
     "place_names",

@@ -12,9 +12,8 @@ from incentive_model.measures.window import Ratio, Window, measure
     "down",
 )
 def fund_spending(w: Window) -> Ratio:
-    paid = w.yuan([x for x in Purpose if x != Purpose.PREMIUMS], [Group.INSURER], Group)
-    back = w.yuan([x for x in Purpose if x != Purpose.PREMIUMS], Group, [Group.INSURER])
-    return paid - back, w.resident_years
+    spent = [x for x in range(len(w.flows)) if x != Purpose.PREMIUMS]
+    return w.yuan(spent, [Group.INSURER], Group) - w.yuan(spent, Group, [Group.INSURER]), w.resident_years
 
 
 @measure("fund_balance", "insurer", "yuan a resident-year", "premiums less spending", "up")

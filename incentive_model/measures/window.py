@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from incentive_model.cards import Card, declare
 from incentive_model.cards.card import Family
-from incentive_model.incentives.accounts import Group, Purpose
+from incentive_model.incentives.accounts import Group
 from incentive_model.incentives.events import Count
 
 Ratio = tuple[float, float]
@@ -68,7 +68,7 @@ class Window:
         """Counts by (tier, kind), as plain whole numbers: every indicator reads some of them."""
         return [self.counts[self.tier == tier].sum(axis=0).tolist() for tier in range(4)]
 
-    def yuan(self, purposes: Iterable[Purpose], payers: Iterable[Group], payees: Iterable[Group]) -> float:
+    def yuan(self, purposes: Iterable[int], payers: Iterable[Group], payees: Iterable[Group]) -> float:
         """Yuan paid for some purposes from some groups to others."""
         return float(self.flows[np.ix_(list(purposes), list(payers), list(payees))].sum()) / 100.0
 

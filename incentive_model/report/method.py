@@ -53,6 +53,10 @@ def facts(comparison: Comparison) -> list[tuple[str, str]]:
     source = ", ".join(request["source"]) or "none named"
     threshold = number(float(request["parameters"]["qaly_threshold"]), 0)
     imbalance = int(comparison.runs["ledger_imbalance_fen"].max())
+    own = [
+        f"{' and '.join(file['instruments'])} from {file['file']} ({file['hash']})"
+        for file in _own(comparison)
+    ]
     return [
         ("Place", f"{request['title']} ({request['place']}); sources: {source}"),
         (
@@ -84,9 +88,15 @@ def facts(comparison: Comparison) -> list[tuple[str, str]]:
             "Each stakeholder's own account. Welfare adds up the stakeholders' money, health at "
             f"{threshold} yuan a QALY, and residents' time as a cost.",
         ),
+        *([("Instruments of one's own", "; ".join(own) + ".")] if own else []),
         ("Books", f"Largest imbalance of the ledger in any month of any run: {imbalance} fen."),
         ("Version", f"incentive-model {incentive_model.__version__}, design {request['design_hash']}"),
     ]
+
+
+def _own(comparison: Comparison) -> list[dict[str, Any]]:
+    """The files with instruments of one's own that the runs had."""
+    return list(comparison.request.get("own_instruments", []))
 
 
 def _count(n: int, noun: str) -> str:
@@ -135,6 +145,8 @@ def command(comparison: Comparison) -> str:
     words = ["incentive-model", "compare", shlex.quote(request["place"])]
     for name in comparison.alternatives:
         words += ["--scheme", shlex.quote(_scheme_argument(name))]
+    for file in _own(comparison):
+        words += ["--with", shlex.quote(file["file"])]
     for key in ("replicates", "population", "months", "burn_in", "seed"):
         words += [f"--{key.replace('_', '-')}", str(request[key])]
     return " ".join(words)
@@ -145,9 +157,11 @@ def python(comparison: Comparison) -> str:
     request = comparison.request
     names = [_scheme_argument(name) for name in comparison.alternatives]
     numbers = ", ".join(f"{key}={request[key]}" for key in ("replicates", "months", "burn_in", "seed"))
+    own = ", ".join(repr(file["file"]) for file in _own(comparison))
     return (
         "import incentive_model as im\n\n"
-        f"place = im.load_place({request['place']!r}, population={request['population']})\n"
+        + (f"im.load_instruments({own})\n" if own else "")
+        + f"place = im.load_place({request['place']!r}, population={request['population']})\n"
         f"result = im.compare(place, {names!r}, {numbers})\n"
         f'im.report(result, "results/compare-{Path(request["place"]).name}")\n'
     )

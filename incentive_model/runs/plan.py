@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from incentive_model.cards import Fault, InputError
+from incentive_model.inputs.instruments import own_files
 from incentive_model.inputs.place import Place
 from incentive_model.inputs.scheme import (
     Scheme,
@@ -66,7 +67,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Plan:
-    """All requests of a comparison, and what they have in common."""
+    """All requests of a comparison, and what they have in common.
+
+    Attributes:
+        own: files with instruments of one's own that were loaded: their names, hashes and instruments.
+    """
 
     place: Place
     schemes: tuple[Scheme, ...]
@@ -75,6 +80,7 @@ class Plan:
     months: int
     burn_in: int
     seed: int
+    own: tuple[dict[str, Any], ...] = ()
 
     @functools.cached_property
     def request(self) -> dict[str, Any]:
@@ -107,6 +113,7 @@ class Plan:
                 }
                 for scheme in self.schemes
             },
+            "own_instruments": self.own,
             "replicates": self.replicates,
             "months": self.months,
             "burn_in": self.burn_in,
@@ -139,6 +146,7 @@ def plan_runs(
     values = resolve_parameters(place, dict(parameters or {}))
     levers = {scheme.name: _levers(place, scheme) for scheme in chosen}
     there = place_hash(place)
+    own = tuple(file.to_json() for file in own_files())
 
     def request(scheme: Scheme, replicate: int) -> Request:
         content = [
@@ -150,6 +158,7 @@ def plan_runs(
             seed,
             months,
             burn_in,
+            *own,
         ]
         return Request(
             run_id=f"{place.name}-{scheme.name}-{replicate:03d}-{digest(content)}",
@@ -164,7 +173,7 @@ def plan_runs(
         )
 
     requests = tuple(request(scheme, replicate) for replicate in range(replicates) for scheme in chosen)
-    return Plan(place, chosen, requests, replicates, months, burn_in, seed)
+    return Plan(place, chosen, requests, replicates, months, burn_in, seed, own)
 
 
 def digest(value: Any) -> str:

@@ -1,7 +1,8 @@
 """Many runs, in this process or in several.
 
 What a run gives does not depend on where it is made, nor on the order in which runs finish. Workers
-are spawned, never forked; each gets the place once, and computes on one thread.
+are spawned, never forked; each gets the place and the text of instruments of one's own once, and
+computes on one thread.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from types import ModuleType
 
-from incentive_model.incentives import INSTRUMENTS, PACKAGED
+from incentive_model.inputs.instruments import by_hand, load_text, own_files
 from incentive_model.inputs.place import Place
 from incentive_model.inputs.values import whole_number
 from incentive_model.runs.plan import Request
@@ -35,8 +36,8 @@ def worker_count(workers: int | None, runs: int) -> int:
         InputError: ``workers`` is not a whole number, 1 or more.
     """
     asked = (os.cpu_count() or 1) if workers is None else whole_number("workers", workers, 1)
-    if tuple(INSTRUMENTS) != PACKAGED:
-        return 1  # an instrument of one's own lives in this process alone
+    if by_hand():
+        return 1  # an instrument that stands in no file lives in this process alone
     return max(1, min(asked, runs))
 
 
@@ -57,8 +58,9 @@ def run_all(place: Place, requests: Sequence[Request], *, workers: int | None = 
 
 def _in_processes(place: Place, requests: Sequence[Request], workers: int) -> Iterator[Run]:
     _warm_up(place, requests[0])
+    own = [(file.path, file.text) for file in own_files()]
     executor = ProcessPoolExecutor(
-        workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(place,)
+        workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(place, own)
     )
     others = set(multiprocessing.active_children())
     try:
@@ -117,12 +119,14 @@ def _plain_children() -> Iterator[None]:
 _place: Place
 
 
-def _begin(place: Place) -> None:
-    """Keep the place; leave Ctrl-C to the parent, and end when the parent does."""
+def _begin(place: Place, own: Sequence[tuple[str, str]]) -> None:
+    """Keep the place and load instruments of one's own; leave Ctrl-C to the parent, end when it does."""
     global _place
     _place = place
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    for path, text in own:
+        load_text(path, text)
 
 
 def _end_with_parent() -> None:
