@@ -167,7 +167,7 @@ class IncentiveModel(mesa.Model):
 
     def fall_ill(self) -> None:
         """Phase 2: who falls ill, and how badly."""
-        self._world = self._make_world()
+        self._world = self.make_world()
         self._chunks.run(seeking.fall_ill, self._world)
 
     def seek(self) -> None:
@@ -267,7 +267,8 @@ class IncentiveModel(mesa.Model):
         )
         self.in_force = self.levers != self._levers_of(0)
 
-    def _make_world(self) -> World:
+    def make_world(self) -> World:
+        """All columns with the terms in force, as the loops get them."""
         t = self.tables
         terms = Terms(
             t.rate_bp, self._rate_before, self._deductible, self._cap, t.certain,
@@ -293,7 +294,7 @@ class IncentiveModel(mesa.Model):
 
     def opening_world(self) -> World:
         """All columns as the coming month will open them."""
-        return self.opening()._make_world()
+        return self.opening().make_world()
 
     # what is seen
 

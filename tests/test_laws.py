@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import keyword
 from collections.abc import Iterator
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +14,7 @@ import small_place
 
 import incentive_model as im
 from incentive_model.cards import indicators, levers, parameters
+from incentive_model.cards.names import TAKEN, name_fault
 from incentive_model.measures import MEASURES
 from incentive_model.model import MONTH
 
@@ -36,12 +36,6 @@ FLOORS = (
     ("app", "cli"),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-
-#: Columns that tell which run a row belongs to (runs.parquet, series.parquet, comparison.csv).
-KEY_COLUMNS = {
-    "run_id", "place", "scheme", "draw", "replicate", "seed", "status", "month", "indicator", "unit", "value",
-    "low", "high", "delta", "delta_low", "delta_high", "n", "design_hash", "ledger_imbalance_fen",
-}  # fmt: skip
 
 
 def sources(*rooms: str) -> Iterator[tuple[str, ast.Module]]:
@@ -174,19 +168,23 @@ def test_every_lever_is_read_by_an_instrument(tmp_path):
 class TestNames:
     flat = (*levers(), *parameters(), *indicators())
 
-    def test_every_name_is_one_word_and_stands_for_one_thing(self):
+    def test_every_name_stands_for_one_thing_and_is_free(self):
         assert len(set(self.flat)) == len(self.flat)
-        assert all(name.isidentifier() and not keyword.iskeyword(name) for name in self.flat)
+        assert [name for name in self.flat if name_fault(name)] == []
 
-    def test_no_name_is_a_key_column(self):
-        assert KEY_COLUMNS.isdisjoint(self.flat)
+    def test_taken_are_the_keys_and_columns_of_every_table(self, tmp_path):
+        place = im.load_place(small_place.write(tmp_path / "small"), population=60)
+        result = im.compare(place, ["status-quo"], replicates=1, months=1, burn_in=0, workers=1)
+        columns = {*result.runs, *result.series, *result.table()} - {*self.flat}
+        assert [name for name in columns if not name_fault(name)] == []
 
-    def test_no_name_is_mesas_or_a_keyword_of_the_model(self):
-        settable = {*levers(), *parameters()}
-        assert settable.isdisjoint(dir(mesa.Model))
-        assert settable.isdisjoint(inspect.signature(im.IncentiveModel).parameters)
-        assert settable.isdisjoint(inspect.signature(mesa.batch_run).parameters)
-        assert set(indicators()).isdisjoint(dir(mesa.Model))
+    def test_taken_are_mesas_names_and_the_models_keywords(self):
+        public = {name for name in dir(mesa.Model) if not name.startswith("_")}
+        public |= {*inspect.signature(mesa.batch_run).parameters}
+        public |= {name for name in vars(mesa.Model()) if not name.startswith("_")}
+        assert public <= TAKEN["Mesa's"]
+        keywords = {*inspect.signature(im.IncentiveModel).parameters} - {"kwargs"}
+        assert keywords <= TAKEN["a setting of the model"]
 
 
 class TestCards:

@@ -2,7 +2,7 @@
 
 ``handle``       a Mesa agent that is a view of one row
 ``patient``      a handle on one resident's row, with the reasons for the choice
-``physician``    a handle on one physician's row
+``physician``    a handle on one physician's row, with the reasons for the choice
 ``handles``      all residents (or physicians) in columns, in AgentSet's language
 ``hospital``     every facility; decides quarterly how intensely it serves and what it bills to whom
 ``insurer``      the funds and their books

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import mesa
+
+from incentive_model.cards import Fault, InputError
 
 if TYPE_CHECKING:
     from incentive_model.model import IncentiveModel
@@ -49,3 +52,14 @@ class Handle(mesa.Agent):
 
     def __hash__(self) -> int:
         return hash((type(self).__name__, id(self.model), self.row))
+
+
+def severity_given(severity: object) -> float:
+    """A severity that somebody asks about.
+
+    Raises:
+        InputError: it is no number from 0 to 1.
+    """
+    if isinstance(severity, Real) and 0.0 <= float(severity) <= 1.0:
+        return float(severity)
+    raise InputError(Fault("severity", repr(severity), "a number from 0 to 1"))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from incentive_model.agents.handle import Handle
-from incentive_model.cards import Fault, InputError
+from incentive_model.agents.handle import Handle, severity_given
 from incentive_model.engine.columns import SLOTS, Slot
 from incentive_model.engine.seeking import slot_appeal
 from incentive_model.rules.choice import gateway, self_care
@@ -56,9 +54,7 @@ class Patient(Handle):
         model: IncentiveModel = self.model
         world = model.opening_world()
         me = model.residents[self.row]
-        given: Any = severity
-        if not (isinstance(given, Real) and 0.0 <= float(given) <= 1.0):
-            raise InputError(Fault("severity", repr(severity), "a number from 0 to 1"))
+        severity = severity_given(severity)
         rows: dict[str, dict[str, float]] = {}
         facilities = model.place.facilities
         names = (

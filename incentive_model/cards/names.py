@@ -12,11 +12,13 @@ TAKEN = {
         "ledger_imbalance_fen", "qalys", "time_cost", "welfare",
     },
     "Mesa's": {
-        "agents", "agent_types", "agents_by_type", "data_collection_period", "datacollector",
-        "deregister_agent", "display_progress", "iteration", "iterations", "max_steps", "model", "model_cls",
-        "number_processes", "parameters", "random", "register_agent", "remove_all_agents",
+        "agent_id_counter", "agent_types", "agents", "agents_by_type", "batch", "clear_all_subscriptions",
+        "data_collection_period", "data_registry", "datacollector", "deregister_agent", "display_progress",
+        "iteration", "iterations", "max_steps", "model", "model_cls", "notify", "number_processes",
+        "observables", "observe", "parameters", "random", "register_agent", "remove_all_agents",
         "reset_randomizer", "reset_rng", "rng", "run_for", "run_model", "run_until", "running", "scenario",
-        "schedule_event", "schedule_recurring", "space", "step", "steps", "time", "unique_id",
+        "schedule_event", "schedule_recurring", "space", "step", "steps", "subscribers", "suppress", "time",
+        "unique_id", "unobserve",
     },
     "a setting of the model": {
         "burn_in", "instruments", "months", "place", "population", "replicate", "rng", "scheme", "seed",

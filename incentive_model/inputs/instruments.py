@@ -128,7 +128,6 @@ def _run(path: str, text: str) -> ModuleType:
     try:
         exec(compile(text, path, "exec"), module.__dict__)
     except (Exception, SystemExit) as error:
-        del sys.modules[module.__name__]
         raise InputError(list(_faults(error, path))) from error
     return module
 
