@@ -1,4 +1,4 @@
-"""An incentive of one's own in ten lines: the insurer pays for a patient handed over well.
+"""An incentive of one's own in a dozen lines: the insurer pays for a patient handed over well.
 
 For each patient sent down for rehabilitation, the hospital that hands over (discharge plan, call to the
 centre) and the centre that takes over (first home visit) get the same sum. See docs/own-instrument.md.

@@ -32,7 +32,7 @@ def value_faults(values: Mapping[str, Any], cards: Mapping[str, Card], where: st
         if card is None:
             mend = nearest(name, cards) or f"see: incentive-model list {kind}s"
             if kind == "lever":
-                mend += "; a lever of your own needs its file: --with FILE.py"
+                mend += " (one of your own: --with FILE.py)"
             found = f"an unknown {kind} {shown(name)}"
             faults.append(Fault(where + _plain(name), found, f"a {kind}'s name", mend))
         elif not card.accepts(value):
