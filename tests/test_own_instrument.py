@@ -239,6 +239,14 @@ class TestLoading:
         INSTRUMENTS.append(ByHand)
         assert worker_count(2, 4) == 1
 
+    def test_what_it_prints_is_no_answer(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        file = tmp_path / "mine.py"
+        file.write_text(f"print('hello')\n{MINE}", "utf-8")
+        assert exit_code("list", "levers", "--with", str(file), "--json") == 0
+        said = capsys.readouterr()
+        assert json.loads(said.out)
+        assert said.err == "hello\n"
+
 
 class TestBooks:
     def test_the_ledger_balances_and_shows_the_purpose(self, place: im.Place) -> None:

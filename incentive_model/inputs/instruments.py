@@ -6,7 +6,7 @@ import hashlib
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -126,7 +126,8 @@ def _run(path: str, text: str) -> ModuleType:
     module.__file__ = path
     sys.modules[module.__name__] = module  # dataclasses and pickle look there
     try:
-        exec(compile(text, path, "exec"), module.__dict__)
+        with redirect_stdout(sys.stderr):  # what it prints is no answer of ours
+            exec(compile(text, path, "exec"), module.__dict__)
     except (Exception, SystemExit) as error:
         raise InputError(list(_faults(error, path))) from error
     return module
