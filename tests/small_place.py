@@ -55,7 +55,6 @@ minutes_per_km = 1.6
 [family_doctor]
 teams = 1
 physicians = 2
-coverage = 0.4
 """,
     "facilities.csv": """\
 id,name,tier,parent,consortium,beds,physicians,capability,infrastructure,x_km,y_km

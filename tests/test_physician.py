@@ -20,7 +20,13 @@ from incentive_model.rules.maths import sigma, total
 def model(tmp_path_factory: pytest.TempPathFactory) -> im.IncentiveModel:
     """A county where everything is paid for."""
     place = im.load_place(small_place.write(tmp_path_factory.mktemp("physician") / "small"), population=300)
-    levers = {"upward_share": 0.1, "referral_bonus": 40, "performance_pay_share": 0.2, "rehab_credit": 0.3}
+    levers = {
+        "corrective_talks": 1.0,
+        "upward_share": 0.1,
+        "referral_bonus": 40,
+        "performance_pay_share": 0.2,
+        "rehab_credit": 0.3,
+    }
     return im.IncentiveModel(place, seed=1, burn_in=6, payment_method="global_budget", **levers).run(14)
 
 
@@ -31,34 +37,34 @@ def tally(model: im.IncentiveModel) -> Any:
 
 def test_referral_as_the_engine_decides_it(model: im.IncentiveModel, monkeypatch: pytest.MonkeyPatch) -> None:
     """Next month's primary contacts, interpreted and without noise, against the explanations."""
-    seen: list[tuple[int, int, float, float]] = []
-    decide, reasons = seeking.decide_referral, seeking.referral_reasons
-    patient = -1
+    seen: list[tuple[int, int, int, float, float]] = []
+    reasons = seeking.referral_reasons
 
-    def noted_decide(w: Any, me: Any, ep: Any, t: Any) -> None:
-        nonlocal patient
-        patient = int(me.id)
-        decide(w, me, ep, t)
-
-    def noted_reasons(w: Any, physician: int, here: int, above: int, diagnosed: float, *values: float) -> Any:
-        terms = reasons(w, physician, here, above, diagnosed, *values)
-        seen.append((patient, physician, diagnosed, total(terms)))
+    def noted(w: Any, me: Any, slot: int, above: int, diagnosed: float, *rest: float) -> Any:
+        terms = reasons(w, me, slot, above, diagnosed, *rest)
+        seen.append((int(me.id), int(me.doctor[slot]), above, diagnosed, total(terms)))
         return terms
 
-    monkeypatch.setattr(seeking, "decide_referral", noted_decide)
-    monkeypatch.setattr(seeking, "referral_reasons", noted_reasons)
+    monkeypatch.setattr(seeking, "referral_reasons", noted)
     monkeypatch.setattr(seeking, "normal", lambda *address: 0.0)
-    monkeypatch.setattr(seeking, "perceived_severity", lambda p, severity, noise: severity)
+    monkeypatch.setattr(seeking, "perceived_severity", lambda p, severity, education, noise: severity)
     world, month = model.opening_world(), tally(model)
     for phase in (seeking.fall_ill, seeking.seek, seeking.treat_or_refer):
         phase(world, 0, model.place.agents, month)
     monkeypatch.undo()
-    assert len({physician for _, physician, _, _ in seen}) > 2
-    for who, physician, diagnosed, delta in seen[:40]:
+    assert len({physician for _, physician, *_ in seen}) > 2
+    assert {above for _, _, above, *_ in seen} >= {Slot.CENTRE, Slot.PARENT}
+    for who, physician, above, diagnosed, delta in seen[:60]:
         frame = model.physicians[physician].explain_choice(model.patients[who], diagnosed)
-        assert frame.loc["refer up", "yuan"] == pytest.approx(delta)
-        assert frame.loc["refer up", "probability"] == pytest.approx(sigma(delta / model.p.scale_referral))
+        row = "refer within" if above == Slot.CENTRE else "refer up"
+        assert frame.loc[row, "yuan"] == pytest.approx(delta)
         assert (frame.loc["treat"].drop("probability") == 0.0).all()
+        up = sigma(frame.loc["refer up", "yuan"] / model.p.scale_referral)
+        assert frame.loc["refer up", "probability"] == pytest.approx(up)
+        if row == "refer within":
+            within = sigma(delta / model.p.scale_referral)
+            assert frame.loc[row, "probability"] == pytest.approx((1.0 - up) * within)
+        assert frame["probability"].sum() == pytest.approx(1.0)
 
 
 def test_discharge_as_the_engine_decides_it(model: im.IncentiveModel) -> None:

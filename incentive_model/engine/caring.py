@@ -8,7 +8,15 @@ from incentive_model.engine.columns import BedClass, Fate, Row, Slot, Tally, Wor
 from incentive_model.engine.seeking import contracted, known_rate
 from incentive_model.incentives.events import Count, Event, Setting
 from incentive_model.rules.billing import deductible_due, expected_patient_cost
-from incentive_model.rules.discharge import accept_down, candidate_probability, retain, send_down, send_home
+from incentive_model.rules.discharge import (
+    Retain,
+    SendDown,
+    accept_down,
+    candidate_probability,
+    retain,
+    send_down,
+    send_home,
+)
 from incentive_model.rules.followup import accept_return, follow_ups, return_or_keep
 from incentive_model.rules.maths import sigma, total
 
@@ -92,6 +100,32 @@ def follow_up(w: World, me: Row, ep: Row, tier: int, tally: Tally) -> None:
         tally.counts[row, Count.VISIT_REFERRED] += visits
 
 
+def discharge_reasons(w: World, doctor: int, row: int) -> tuple[Retain, SendDown, float]:
+    """Why a ward physician would keep a candidate, send them down, or send them home."""
+    f, p = w.facilities, w.p
+    who = w.physicians[doctor]
+    keep = retain(
+        p,
+        f[row].tier,
+        f[row].pass_on,
+        w.terms.certain[Event.LATE_DAY, row],
+        w.terms.certain[Event.CLAIM_YUAN, row],
+        f[row].late_day_fen / 100.0,
+        w.believed[doctor, Event.RETAINED],
+        f[row].occupancy,
+    )
+    down = send_down(
+        p,
+        w.believed[doctor, Event.DOWN_REFERRAL],
+        who.altruism,
+        who.unaware,
+        who.complex,
+        w.now.platform,
+        w.now.criteria,
+    )
+    return keep, down, send_home(p, who.altruism)
+
+
 def recover_inpatient(w: World, me: Row, ep: Row, tally: Tally) -> None:
     """Whether the inpatient could recover elsewhere, and if so what ward physician and patient decide."""
     f, p = w.facilities, w.p
@@ -104,35 +138,11 @@ def recover_inpatient(w: World, me: Row, ep: Row, tally: Tally) -> None:
     tally.counts[row, Count.CANDIDATE] += 1
     tally.counts[centre, Count.LISTED_CANDIDATE] += 1
     doctor = me.doctor[slot]
-    who = w.physicians[doctor]
-    keep = total(
-        retain(
-            p,
-            f[row].tier,
-            f[row].pass_on,
-            w.terms.certain[Event.LATE_DAY, row],
-            w.terms.certain[Event.CLAIM_YUAN, row],
-            f[row].late_day_fen / 100.0,
-            w.believed[doctor, Event.RETAINED],
-            f[row].occupancy,
-        )
-    )
-    down = total(
-        send_down(
-            p,
-            w.believed[doctor, Event.DOWN_REFERRAL],
-            who.altruism,
-            who.unaware,
-            who.complex,
-            w.now.platform,
-            w.now.criteria,
-        )
-    )
-    home = send_home(p, who.altruism)
+    keep, down, home = discharge_reasons(w, doctor, row)
     g_keep, g_down = gumbel_pair(w.key, Purpose.DISCHARGE, me.id, w.month, 0)
     g_home, _ = gumbel_pair(w.key, Purpose.DISCHARGE, me.id, w.month, 1)
-    u_keep = keep / p.scale_discharge + g_keep
-    u_down = down / p.scale_discharge + g_down
+    u_keep = total(keep) / p.scale_discharge + g_keep
+    u_down = total(down) / p.scale_discharge + g_down
     u_home = home / p.scale_discharge + g_home
     if u_home > u_keep and u_home > u_down:
         ep.fate = Fate.HOME

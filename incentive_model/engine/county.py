@@ -26,9 +26,7 @@ class CountyState:
     remainder: less than one fen an account and year.
     """
 
-    def __init__(
-        self, place: Place, p: Any, residents: np.recarray, instruments: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, place: Place, p: Any, residents: np.recarray, instruments: Iterable[str] = ()) -> None:
         f = place.facilities
         clinics, centres = residents.facility[:, Slot.CLINIC], residents.facility[:, Slot.CENTRE]
         self.p = p

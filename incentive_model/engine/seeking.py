@@ -286,6 +286,12 @@ def diagnose(w: World, me: Row, ep: Row, slot: int, k: int) -> float:
     return diagnosed_severity(w.p, ep.severity, w.now.platform, w.now.criteria, diagnostics, noise)
 
 
+def tie_to(w: World, physician: int, hospital: int) -> float:
+    """How far a personal tie, or else a channel, eases this physician's way to a hospital (0–1)."""
+    who = w.physicians[physician]
+    return 1.0 if who.tie == 1 and who.target == hospital else w.now.channel
+
+
 def expected_chain(w: World, row: int, s: float) -> float:
     """What a hospital will bill for a case referred to it, as physicians reckon (yuan)."""
     f = w.facilities
@@ -360,8 +366,7 @@ def refer_up(w: World, me: Row, ep: Row, slot: int, k: int, diagnosed: float, ta
         tally.counts[here, Count.CONTACT_NEEDING] += 1
     accepted = True
     if ep.emergency == 0:
-        who = w.physicians[physician]
-        tie = 1.0 if who.tie == 1 and who.target == there else w.now.channel
+        tie = tie_to(w, physician, there)
         value_there, value_here = ep.worth[Slot.PARENT], ep.worth[slot]
         if above != Slot.PARENT:
             value_there = slot_value(w, me, above, ep.perceived, 1)
