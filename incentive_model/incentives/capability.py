@@ -152,9 +152,7 @@ class ExpertVisits(Instrument):
         tables.meeting[:] = np.where(county.tier <= 1, county.p.expert_ties * served, 0.0)
 
     def settle(self, county: County) -> None:
-        here = self._lent(county)[county.tier == 2]
-        if len(here):
-            pay_support(county, "hospitals", county.p.cost_expert_visits * float(here.mean()))
+        pay_support(county, "hospitals", county.p.cost_expert_visits * self._lent(county)[county.tier == 2])
 
     def _lent(self, county: County) -> np.ndarray:
         """Intensity of visits by hospital."""

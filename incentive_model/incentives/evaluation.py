@@ -9,7 +9,15 @@ from incentive_model.cards.short import fixed, lever_card, uncertain
 from incentive_model.incentives.account import shares
 from incentive_model.incentives.accounts import Purpose
 from incentive_model.incentives.events import Event
-from incentive_model.incentives.instrument import County, Fen, Instrument, basis_points, lever, real_fen
+from incentive_model.incentives.instrument import (
+    County,
+    Fen,
+    Instrument,
+    basis_points,
+    lever,
+    real_fen,
+    whole_fen,
+)
 from incentive_model.incentives.scoring import (
     judged,
     kpis,
@@ -161,7 +169,8 @@ def monthly_stakes(county: County) -> Fen:
 def earned(county: County, withheld: Fen) -> Fen:
     """What of a withheld stake is paid back, by facility, in fen."""
     if county.levers["evaluation_form"] != "tournament":
-        return np.floor(withheld * judged(county)[county.unit]).astype(np.int64)
+        part = withheld * judged(county)[county.unit]
+        return np.array([whole_fen(float(fen)) for fen in part], np.int64)
     score, paid = points(county), withheld.copy()
     for tier in (1, 2):
         units = rivals(county, tier)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -134,14 +135,19 @@ def lever(county: County, name: str) -> float:
     return float(county.levers[name])
 
 
+def whole_fen(fen: float) -> int:
+    """Whole fen, rounded down. What floats leave a hair below a fen (2.01·100 < 201) is that fen."""
+    return math.floor(fen + 1e-6)
+
+
 def sample_fen(yuan_per_head: float, heads: int) -> int:
     """``yuan_per_head`` for ``heads`` residents, in whole fen (rounded down: the declared remainder)."""
-    return int(yuan_per_head * 100.0 * heads)
+    return whole_fen(yuan_per_head * 100.0 * heads)
 
 
 def real_fen(county: County, yuan: float) -> int:
     """The simulated residents' part of a real sum in yuan, in whole fen (rounded down)."""
-    return int(yuan * 100.0 / county.weight)
+    return whole_fen(yuan * 100.0 / county.weight)
 
 
 def centres(county: County) -> NDArray[np.int64]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from incentive_model.cards.card import Family
@@ -11,7 +9,7 @@ from incentive_model.cards.short import fixed, lever_card, uncertain
 from incentive_model.incentives.account import covered, member_shares, shares, split_accounts
 from incentive_model.incentives.accounts import Purpose
 from incentive_model.incentives.events import Count, Event, Kind, Setting
-from incentive_model.incentives.instrument import County, Instrument, basis_points, lever
+from incentive_model.incentives.instrument import County, Instrument, basis_points, lever, whole_fen
 from incentive_model.incentives.tables import Tables
 from incentive_model.rules.maths import sigma
 
@@ -270,7 +268,7 @@ class GlobalBudget(Instrument):
     def _close(self, county: County) -> None:
         """Surplus to the account, deficit from it."""
         a = county.accounts
-        balance = math.floor(self.budget_to_date) - self.to_date
+        balance = whole_fen(self.budget_to_date) - self.to_date
         part = lever(county, "surplus_retained" if balance > 0 else "loss_shared")
         moved = abs(balance) * basis_points(part) // 10_000
         # by listed residents; the part of those listed with no consortium stays with the fund

@@ -9,7 +9,7 @@ from incentive_model.cards.short import fixed, lever_card, uncertain
 from incentive_model.incentives.account import first_fund
 from incentive_model.incentives.accounts import Purpose
 from incentive_model.incentives.events import Count, Event
-from incentive_model.incentives.instrument import County, Instrument, lever, real_fen
+from incentive_model.incentives.instrument import County, Instrument, lever, real_fen, whole_fen
 from incentive_model.incentives.scoring import short_of_two_way
 from incentive_model.incentives.tables import Tables
 
@@ -91,7 +91,7 @@ class Audit(Instrument):
         county.pay_staff(Purpose.PENALTY, -due)
         hospital = county.tier == 2
         cases = counts[hospital, Count.CANDIDATE].sum() + counts[~hospital, Count.CONTACT_NEEDING].sum()
-        cost = int(audited(county) * county.p.audit_cost * 100.0 * int(cases))
+        cost = whole_fen(audited(county) * county.p.audit_cost * 100.0 * int(cases))
         county.pay(Purpose.AUDIT, first_fund(county), a.outside, cost)
 
 

@@ -135,15 +135,18 @@ class Support(Instrument):
         pay_support(county, self.payer, cost)
 
 
-def pay_support(county: County, payer: str, yuan_a_resident_year: float) -> None:
-    """Pay a month of support: from the government, or from the county hospitals in equal parts."""
+def pay_support(county: County, payer: str, yuan_a_resident_year: float | np.ndarray) -> None:
+    """Pay a month of support: from the government, or from the county hospitals, each an equal part of what
+    it costs at the hospital's own strength."""
     a = county.accounts
-    fen = sample_fen(yuan_a_resident_year / 12.0, county.n)
     hospitals = a.facilities[county.tier == 2]
     if payer == "government":
+        fen = sample_fen(float(yuan_a_resident_year) / 12.0, county.n)
         county.pay(Purpose.SUPPORT, a.government, a.suppliers, fen)
-    elif len(hospitals):
-        county.pay(Purpose.SUPPORT, hospitals, a.suppliers, fen // len(hospitals))
+        return
+    for hospital, yuan in zip(hospitals, np.broadcast_to(yuan_a_resident_year, len(hospitals)), strict=True):
+        fen = sample_fen(float(yuan) / 12.0, county.n) // len(hospitals)
+        county.pay(Purpose.SUPPORT, hospital, a.suppliers, fen)
 
 
 class ReservedSlots(Support):
