@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 import incentive_model as im
-from incentive_model.engine.columns import BedClass, Fate
+from incentive_model.engine.columns import BedClass, Fate, State
 from incentive_model.incentives.accounts import Purpose
 from incentive_model.incentives.events import Count
 
@@ -34,7 +34,10 @@ class Happening:
     patient: str = "resident"  # the insurance
     lives: str = "near"
     first: str = ""  # where the patient went first
+    carried: bool = False  # the illness of an earlier month, not a new one
     emergency: bool = False
+    within: bool = False  # sent from the clinic to the centre
+    refused: bool = False  # needed the hospital and was not referred
     referred: str = ""  # the hospital gone to on a referral
     needed: bool = True  # whether the patient needed the hospital
     admitted: str = ""
@@ -42,12 +45,18 @@ class Happening:
     then: str = ""  # what became of an inpatient who could recover elsewhere, see FATES
     follow_ups: int = 0
     returned: bool = False  # follow-ups at the centre instead of the hospital
+    found: bool = False  # kept or refused, and an audit found it
     healed: bool = False
+
+    @property
+    def primary(self) -> str:
+        """Who treats or sends up: the first facility, or the centre it sent the patient to."""
+        return self.first.replace("clinic", "centre") if self.within else self.first
 
     @property
     def at(self) -> str:
         """Where the patient is treated in the end."""
-        return self.admitted or self.referred or self.first
+        return self.admitted or self.referred or self.primary
 
     @property
     def bed_class(self) -> BedClass:
@@ -138,11 +147,16 @@ def parties(model):
 
 
 class Played:
-    """A case played on the model, month by month from a year before the scheme."""
+    """A case played on the model, month by month; from a year before the scheme if anything happened then."""
 
     def __init__(self, case: Case) -> None:
         model = im.IncentiveModel(
-            county(case.consortium), seed=1, illness_rate=0.0, **case.levers, **case.parameters
+            county(case.consortium),
+            seed=1,
+            illness_rate=0.0,
+            burn_in=12 if min((h.month for h in case.happened), default=1) < 1 else 0,
+            **case.levers,
+            **case.parameters,
         )
         self.model, self.rows = model, rows_of(model.place)
         happened = defaultdict(list)
@@ -171,9 +185,12 @@ class Played:
         """Write a happening into the patient's episode, and count what the model would have counted."""
         reach = self.model.residents.facility[person].tolist()
         episode = {
+            "state": State.CARRIED if h.carried else State.WAITING if h.waited else State.NEW,
             "first": reach.index(self.rows[h.first]) if h.first else -1,
             "at": reach.index(self.rows[h.at]),
             "emergency": h.emergency,
+            "within": h.within,
+            "origin": reach.index(self.rows[h.primary]) if h.referred else -1,
             "referred": bool(h.referred),
             "bed_class": h.bed_class,
             "admitted": bool(h.admitted),
@@ -188,11 +205,19 @@ class Played:
         if h.first:
             self.count_contact(h, self.rows[h.first], at, centre)
         if h.admitted:
-            self.count(at, Count.BED_EMERGENCY + h.bed_class, Count.ADMITTED_EMERGENCY + h.bed_class)
+            self.count(
+                at,
+                Count.BED_EMERGENCY + h.bed_class,
+                Count.ADMITTED_EMERGENCY + h.bed_class,
+            )
         if h.then:
             self.count(at, Count.CANDIDATE)
             self.count(centre, Count.LISTED_CANDIDATE)
-            self.count(at, {"kept": Count.RETAINED, "home": Count.SENT_HOME}.get(h.then, Count.DOWN_REFERRAL))
+            self.count(at, *[Count.AUDITED_RETENTION] * h.found)
+            self.count(
+                at,
+                {"kept": Count.RETAINED, "home": Count.SENT_HOME}.get(h.then, Count.DOWN_REFERRAL),
+            )
         if h.then == "rehabilitation":
             self.count(at, Count.DOWN_OFFER)
             self.count(centre, Count.REHAB)
@@ -203,9 +228,21 @@ class Played:
         primary = self.model.county.tier[first] <= 1
         self.count(first, Count.FIRST_CONTACT, Count.VISIT)
         self.count(centre, Count.LISTED_CONTACT, *[Count.LISTED_PRIMARY] * bool(primary))
+        sender = self.rows[h.primary]
+        if h.within:
+            self.count(first, Count.INTERNAL_REFERRAL)
+            self.count(sender, Count.VISIT)
+        if h.refused:
+            self.count(first, Count.CONTACT_NEEDING)
+            self.count(sender, Count.REFUSED, *[Count.AUDITED_REFUSAL] * h.found)
         if h.referred:
-            self.count(first, Count.REFERRAL_ISSUED, Count.UP_REFERRAL)
-            self.count(first, *[Count.CONTACT_NEEDING, Count.UP_NEEDED] * h.needed)
+            self.count(first, *[Count.CONTACT_NEEDING] * h.needed)
+            self.count(
+                sender,
+                Count.REFERRAL_ISSUED,
+                Count.UP_REFERRAL,
+                *[Count.UP_NEEDED] * h.needed,
+            )
             self.count(at, Count.VISIT, Count.VISIT_REFERRED)
         if h.returned:
             self.count(at, Count.RETURN_ELIGIBLE, Count.RETURN_OFFER, Count.OUTPATIENT_RETURN)
@@ -253,3 +290,5 @@ def test_the_county_is_what_its_cases_reckon_with():
     assert np.bincount(r.insurance[near]).tolist() == [36, 15, 9]
     assert np.bincount(r.insurance[~near]).tolist() == [24, 15, 1]
     assert (r.chronic[near].sum(), r.chronic[~near].sum()) == (10, 10)
+    contracts = [model.county.contracts(coverage) for coverage in (0.4, 0.8)]
+    assert [(c[rows["centre"]], c[rows["far-centre"]]) for c in contracts] == [(24, 18), (50, 35)]
