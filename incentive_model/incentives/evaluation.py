@@ -18,6 +18,7 @@ from incentive_model.incentives.instrument import (
     real_fen,
     whole_fen,
 )
+from incentive_model.incentives.payment import packaged_fen
 from incentive_model.incentives.scoring import (
     judged,
     kpis,
@@ -153,17 +154,17 @@ def monthly_stakes(county: County) -> Fen:
         ],
         0,
     )
-    inside = county.tier <= 2
-    return np.array(
-        [
-            np.where(inside, (fen // 12) * basis_points(lever(county, name)) // 10_000, 0)
-            for fen, name in (
-                (county.wage_bill, "performance_pay_share"),
-                (county.subsidy, "subsidy_at_stake"),
-                (yearly, "executive_pay_at_stake"),
-            )
-        ]
-    )
+    stakes = {}
+    for name, fen in (
+        ("performance_pay_share", county.wage_bill // 12),
+        ("subsidy_at_stake", county.subsidy // 12 - packaged_fen(county)),  # what is packaged is not at stake
+        ("executive_pay_at_stake", yearly // 12),
+    ):
+        stakes[name] = np.where(county.tier <= 2, fen * basis_points(lever(county, name)) // 10_000, 0)
+    # directors' pay is within the wage bill: what is at stake with everybody's is not at stake again
+    already = basis_points(lever(county, "performance_pay_share"))
+    stakes["executive_pay_at_stake"] -= stakes["executive_pay_at_stake"] * already // 10_000
+    return np.array(list(stakes.values()))
 
 
 def earned(county: County, withheld: Fen) -> Fen:
