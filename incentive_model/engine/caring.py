@@ -5,9 +5,9 @@ import math
 from incentive_model.chance.draws import gumbel_pair, uniform_pair
 from incentive_model.chance.purpose import Purpose
 from incentive_model.engine.columns import BedClass, Fate, Row, Slot, Tally, World
-from incentive_model.engine.seeking import contracted, known_rate
+from incentive_model.engine.seeking import contracted, known_deductible, known_rate
 from incentive_model.incentives.events import Count, Event, Setting
-from incentive_model.rules.billing import deductible_due, expected_patient_cost
+from incentive_model.rules.billing import expected_patient_cost
 from incentive_model.rules.discharge import (
     Retain,
     SendDown,
@@ -170,15 +170,6 @@ def on_referral_terms(ep: Row) -> int:
     return 1 if ep.referred == 1 or ep.emergency == 1 or ep.bed_class == BedClass.REFERRED else 0
 
 
-def stay_deductible(w: World, me: Row, tier: int, setting: int, exempt: int) -> int:
-    """What a stay at a tier still owes of its deductible, in fen: none for rehabilitation after a referral
-    down, and for others on a referral's terms less what the chain has paid, if deductibles are continuous."""
-    if setting == Setting.REHAB and w.now.continuous == 1:
-        return 0
-    continuous = w.now.continuous == 1 and exempt == 1
-    return deductible_due(w.terms.deductible[me.insurance, tier], continuous, me.deductible_paid)
-
-
 def accepts_down(w: World, me: Row, ep: Row) -> bool:
     """The patient's answer to the offer of rehabilitation at the own centre."""
     f, p = w.facilities, w.p
@@ -193,7 +184,7 @@ def accepts_down(w: World, me: Row, ep: Row) -> bool:
     below = expected_patient_cost(
         p.rehab_price * (1.0 + p.repeat_tests_down * w.now.missing_tests),
         f[centre].uncovered_bp / 10000.0,
-        stay_deductible(w, me, 1, Setting.REHAB, 1) / 100.0,
+        known_deductible(w, me, 1, Setting.REHAB, 1),
         known_rate(w, me, 1, Setting.REHAB, 1),
     )
     terms = accept_down(

@@ -57,6 +57,8 @@ def outcome(w: World, lo: int, hi: int, tally: Tally) -> None:
         else:
             me.queue_slot = -1
             me.queue_months = 0
+            if me.carried == 0.0:  # the chain of care ends with its episode
+                me.deductible_paid = 0
         # a visit is care even if it ends in a queue, and so is managed chronic care; mere waiting is none
         cared_for = ep.first >= 0 or ep.admitted == 1 or me.managed_at < w.now.managed
         me.control = control_next(p, me.control, cared_for)

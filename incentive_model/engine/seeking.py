@@ -4,7 +4,7 @@ from incentive_model.chance.draws import gumbel_pair, normal, uniform_pair
 from incentive_model.chance.purpose import Purpose
 from incentive_model.engine.columns import BedClass, Row, Slot, State, Tally, World
 from incentive_model.incentives.events import Count, Event, Setting
-from incentive_model.rules.billing import expected_patient_cost, known
+from incentive_model.rules.billing import deductible_due, expected_patient_cost, known
 from incentive_model.rules.choice import Appeal, appeal, gateway, perceived_severity, self_care
 from incentive_model.rules.followup import follow_ups
 from incentive_model.rules.illness import onset_probability, severity
@@ -71,6 +71,21 @@ def known_rate(w: World, me: Row, tier: int, setting: int, referred: int) -> flo
     return known(before, now, me.awareness)
 
 
+def stay_deductible(w: World, me: Row, tier: int, setting: int, exempt: int) -> int:
+    """What a stay at a tier still owes of its deductible, in fen: none for rehabilitation after a referral
+    down, and for others on a referral's terms less what the chain has paid, if deductibles are continuous."""
+    if setting == Setting.REHAB and w.now.continuous == 1:
+        return 0
+    continuous = w.now.continuous == 1 and exempt == 1
+    return deductible_due(w.terms.deductible[me.insurance, tier], continuous, me.deductible_paid)
+
+
+def known_deductible(w: World, me: Row, tier: int, setting: int, exempt: int) -> float:
+    """The deductible this resident reckons with at a tier, in yuan."""
+    whole = w.terms.deductible[me.insurance, tier] / 100.0
+    return known(whole, stay_deductible(w, me, tier, setting, exempt) / 100.0, me.awareness)
+
+
 def slot_appeal(w: World, me: Row, slot: int, perceived: float, referred: int) -> Appeal:
     """Terms of the utility of the facility in a choice slot, referred (1) or not (0)."""
     f = w.facilities
@@ -83,14 +98,10 @@ def slot_appeal(w: World, me: Row, slot: int, perceived: float, referred: int) -
     admission_cost = 0.0
     p_bed = bed_need(w.p, tier, perceived) if f[row].beds > 0.0 else 0.0
     if p_bed > 0.0:
-        deductible = w.terms.deductible[me.insurance, tier] / 100.0
-        if w.now.continuous == 1 and referred == 1:
-            left = max(0.0, deductible - me.deductible_paid / 100.0)
-            deductible = known(deductible, left, me.awareness)
         admission_cost = p_bed * expected_patient_cost(
             f[row].price_admission / 100.0,
             uncovered,
-            deductible,
+            known_deductible(w, me, tier, Setting.INPATIENT, referred),
             known_rate(w, me, tier, Setting.INPATIENT, referred),
         )
     days = f[row].days_other

@@ -2,8 +2,9 @@
 
 import math
 
-from incentive_model.engine.caring import on_referral_terms, stay_deductible
-from incentive_model.engine.columns import Fate, Row, Slot, State, Tally, World
+from incentive_model.engine.caring import on_referral_terms
+from incentive_model.engine.columns import Fate, Row, Slot, Tally, World
+from incentive_model.engine.seeking import stay_deductible
 from incentive_model.incentives.events import Kind, Setting
 from incentive_model.rules.billing import split_bill
 from incentive_model.rules.outcome import time_cost
@@ -20,8 +21,6 @@ def settle(w: World, lo: int, hi: int, tally: Tally) -> None:
             me.oop_year = 0
             me.fund_paid[0] = 0
             me.fund_paid[1] = 0
-        if ep.state == State.NEW:
-            me.deductible_paid = 0
         if ep.at < 0:
             continue
         exempt = on_referral_terms(ep)
