@@ -15,24 +15,57 @@ from incentive_model.inputs import Place, Scheme, load_place
 Draw = Any
 UNINSURED = "uninsured"
 
-WORDS = {
-    "payment_method": ["fee_for_service", "global_budget", "global_budget", "global_budget"],
+#: Levers, each with the values it takes where it is drawn at all: twice where it should be drawn more often.
+WORDS: dict[str, list[Any]] = {
+    "payment_method": ["per_case", "capitation", "global_budget", "global_budget", "fee_for_service"],
     "gatekeeping": ["none", "soft", "hard"],
+    "continuous_deductible": ["yes", "yes", "no"],
+    "evaluation_form": ["threshold", "tournament", "linear"],
     "reserved_release": ["hard", "releasable"],
 }
-SHARES = {
+NUMBERS: dict[str, list[Any]] = {
+    # revenue sharing
     "upward_share": [0.0, 0.05, 0.137],
     "rehab_credit": [0.0, 0.3, 1.0],
     "surplus_retained": [0.0, 0.5, 1.0],
     "loss_shared": [0.3, 1.0, 0.0],
+    "package_includes_public_health": [0.0, 0.37, 1.0],
+    "physician_pass_through": [-0.3, 0.117, 0.5],
+    "payment_delay": [0, 1, 3, 12],
+    "dual_director_coverage": [0.0, 0.5, 1.0],
+    # reimbursement
     "reimbursement_gap": [0.0, 0.1, 0.2337],
     "gate_compliance": [0.0, 0.3, 1.0],
+    "bypass_penalty": [0.0, 0.1113, 0.4],
+    "rehab_reimbursement_bonus": [0.0, 0.1777, 0.3],
+    # evaluation
     "performance_pay_share": [0.0, 0.1, 0.333],
+    "subsidy_at_stake": [0.0, 0.25, 1.0],
+    "executive_pay_at_stake": [0.0, 0.2, 0.777],
     "referral_bonus": [0.0, 20.0, 333.33],
     "referral_fund": [0.0, 0.5, 20.0],
     "fund_share_individuals": [0.0, 0.5, 0.77],
+    "audit_rate": [0.0, 0.3, 1.0],
+    "retention_penalty": [0.0, 99.99, 2_000.0],
+    "refusal_penalty": [0.0, 33.33, 500.0],
+    "corrective_talks": [0.0, 0.5, 1.0],
+    # support
     "reserved_slots": [0.0, 0.2, 0.5],
     "platform_coverage": [0.0, 0.5, 1.0],
+    "unified_criteria": [0.0, 0.5, 1.0],
+    "institutional_channel": [0.0, 0.5, 1.0],
+    "shared_diagnostics": [0.0, 0.5, 1.0],
+    "quality_disclosure": [0.0, 0.5, 1.0],
+    "health_education": [0.0, 0.5, 1.0],
+    "publicity": [0.0, 0.5, 1.0],
+    "test_recognition": [0.0, 0.5, 1.0],
+    "formulary_aligned": [0.0, 0.5, 1.0],
+    "training_investment": [0.0, 0.5, 1.0],
+    "expert_visits": [0.0, 0.5, 1.0],
+    "staff_posting": [0.0, 0.07, 0.2],
+    "capital_grant": [0.0, 25.5, 500.0],
+    "family_doctor_coverage": [0.0, 0.31, 1.0],
+    "chronic_management": [0.0, 0.5, 1.0],
 }
 PARTS = {
     ("weight_first_contact", "weight_two_way_referral", "weight_rehab_referral", "weight_satisfaction"): [
@@ -53,37 +86,27 @@ EVERYTHING = Scheme(
     "Everything",
     (),
     {
+        **{name: values[1] for name, values in NUMBERS.items()},
+        **{name: part for names, parts in PARTS.items() for name, part in zip(names, parts[0], strict=True)},
         "payment_method": "global_budget",
         "gatekeeping": "hard",
+        "continuous_deductible": "yes",
+        "evaluation_form": "tournament",
         "reserved_release": "hard",
-        "upward_share": 0.1,
-        "rehab_credit": 0.3,
-        "surplus_retained": 0.7,
-        "loss_shared": 0.4,
-        "reimbursement_gap": 0.2,
-        "gate_compliance": 0.5,
-        "performance_pay_share": 0.1,
         "referral_bonus": 100.0,
-        "referral_fund": 5.0,
-        "fund_share_individuals": 0.6,
-        "reserved_slots": 0.25,
-        "platform_coverage": 0.8,
         "weight_first_contact": 0.3,
         "weight_two_way_referral": 0.3,
-        "weight_rehab_referral": 0.3,
-        "weight_satisfaction": 0.1,
-        "surplus_split_county": 0.5,
-        "surplus_split_township": 0.3,
-        "surplus_split_village": 0.2,
     },
 )
+#: The names of every lever that is drawn.
+DRAWN = {*WORDS, *NUMBERS, *(name for names in PARTS for name in names)}
 
 
 @st.composite
 def lever_values(draw: Draw) -> dict[str, Any]:
     """Some levers; those that are parts of one whole come together."""
     values: dict[str, Any] = {}
-    for name, choices in [*WORDS.items(), *SHARES.items()]:
+    for name, choices in [*WORDS.items(), *NUMBERS.items()]:
         if draw(st.booleans()):
             values[name] = draw(st.sampled_from(choices))
     for names, choices in PARTS.items():
@@ -163,6 +186,7 @@ def facility_rows(draw: Draw, population: int, outside: int, consortia: list[str
                 "x_km": one_of(0, 3, 11, -7),
                 "y_km": one_of(0, 5, -4.5),
                 "urban": one_of(0, 1),
+                "dual_director": one_of(0, 1) if tier == 1 else 0,
             }
         )
         return name
@@ -213,6 +237,9 @@ def place_toml(
             "reimbursement_gap": one_of(0.0, 0.05),
             "reserved_slots": one_of(0.0, 0.1),
             "gatekeeping": one_of("none", "none", "soft"),
+            "family_doctor_coverage": one_of(0.0, 0.4, 1.0),
+            "payment_method": one_of("fee_for_service", "fee_for_service", "capitation"),
+            "referral_bonus": one_of(0.0, 0.0, 25.0),
         },
         "parameters": {
             "severe_scale": one_of(1.0, 3.0),
@@ -224,11 +251,20 @@ def place_toml(
             "inducement_account": one_of(0.7, 1.0),
             "inducement_margin": one_of(0.35, 0.1),
             "budget_growth": one_of(0.0, -0.3),
+            "carry_inpatient": one_of(0.25, 1.0),
+            "hassle_up": one_of(60.5, 20.0),
+            "expert_ties": one_of(0.01, 0.3),
+            "income_target": one_of(0.0, 0.0, 0.5, 1.0),
+            "hospital_learning": one_of(0.0, 0.02, 0.2),
+            "hospital_initiative": one_of(0.0, 1.0),
+            "lending_saving": one_of(0.03, 0.5),
+            "government_learning": one_of(0.1, 0.0),
+            "audit_after_deficit": one_of(0.0, 0.6),
         },
         "age": {"shares": [0.16, 0.24, 0.26, 0.34], "chronic": [0.01, 0.10, 0.35, 0.75]},
         "income": {"median": 21_000, "log_sd": 0.75},
         "travel": {"base_minutes": 8, "minutes_per_km": 1.6},
-        "family_doctor": {"teams": 1, "physicians": 2, "coverage": one_of(0.0, 0.4, 1.0)},
+        "family_doctor": {"teams": 1, "physicians": 2},
     }
     for name, form in consortia.items():
         tables[f"consortium.{name}"] = {"form": form}

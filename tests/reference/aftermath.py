@@ -23,7 +23,10 @@ def see_outcome(resident: Resident) -> None:
     resident.qaly += nano(lived - outcome.life_lost(p, resident.age, died))
     resident.clinic.count(Count.DEATH_NANO, nano(died))
     resident.carried = outcome.carried_severity(p, e.severity, e.ending, e.admitted, carries)
-    resident.control = illness.control_next(p, resident.control, e.cared_for)
+    if resident.carried == 0.0 and resident.queue_slot == NONE:
+        resident.deductible_paid = 0  # the chain of care ends with its episode
+    cared_for = e.cared_for or resident.managed
+    resident.control = illness.control_next(p, resident.control, cared_for)
 
 
 def ending(resident: Resident, u: float) -> int:
@@ -36,7 +39,8 @@ def ending(resident: Resident, u: float) -> int:
     if e.bed_class != NONE and not e.admitted:
         return outcome.Ending.WAITING
     here = resident.at(e.at)
-    chance = quality.success(p, here.capability, e.severity) * here.effort
+    effort = here.effort_admission if e.admitted else here.effort_visit
+    chance = quality.success(p, here.capability, e.severity) * effort
     if e.after_referral:
         chance *= p.referred_quality + (1.0 - p.referred_quality) * resident.model.tables.platform
     if e.fate == Fate.HOME:
@@ -65,10 +69,20 @@ def talk(resident: Resident) -> None:
         if slot == e.at:
             experience = {outcome.Ending.RESOLVED: 1, outcome.Ending.FAILED: -1}.get(e.ending, 0)
         pull = p.word_of_mouth * (opinion - resident.opening_trust) if slot == Slot.CENTRE else 0.0
-        went_up = e.referred and slot == e.first
+        sent_on = (e.referred and slot == e.origin) or (e.within and slot == Slot.CLINIC)
         start = trust.trust_anchor(p, slot)
-        resident.trust[slot] = trust.trust_next(p, resident.trust[slot], start, experience, went_up, pull)
-    in_force = bool(resident.model.tables.in_force)
-    resident.awareness = trust.awareness_next(p, resident.awareness, resident.contract, in_force, heard)
-    if e.at != NONE:
-        resident.habit = e.first if e.referred else e.at
+        resident.trust[slot] = trust.trust_next(p, resident.trust[slot], start, experience, sent_on, pull)
+    resident.awareness = trust.awareness_next(
+        p,
+        resident.awareness,
+        resident.contract,
+        resident.model.tables.publicity,
+        resident.model.in_force,
+        heard,
+    )
+    if e.referred:
+        resident.habit = e.origin
+    elif e.within:
+        resident.habit = Slot.CLINIC
+    elif e.at != NONE:
+        resident.habit = e.at

@@ -8,23 +8,38 @@ import numpy as np
 
 from incentive_model import IncentiveModel
 from incentive_model.incentives.events import Count
+from incentive_model.incentives.tables import Means
 from reference.episode import NONE
 from reference.month import ReferenceModel
 
 RESIDENT = (
-    "id", "age", "chronic", "insurance", "contract", "income", "price_sensitivity", "minutes", "trust",
-    "habit", "awareness", "control", "carried", "queue_slot", "fund_paid", "oop", "oop_year", "time", "qaly",
+    "id", "age", "chronic", "insurance", "signs_at", "managed_at", "income", "price_sensitivity", "minutes",
+    "trust", "habit", "awareness", "control", "carried", "queue_slot", "fund_paid", "deductible_paid", "oop",
+    "oop_year", "time", "qaly",
 )  # fmt: skip
 WAITING = ("queue_severity", "queue_class", "queue_months")  #: mean something only in a queue
 EPISODE = (
-    "state", "severity", "emergency", "first", "referred", "bed_class", "admitted", "fate", "follow_ups",
-    "returned", "ending",
+    "state", "severity", "emergency", "first", "within", "referred", "origin", "bed_class", "admitted",
+    "fate", "follow_ups", "returned", "ending",
 )  # fmt: skip
 FACILITY = (
     "tier", "capability", "attractiveness", "waiting_minutes", "list_visit", "list_admission", "stay_days",
-    "capacity", "beds", "pass_on", "price_visit", "price_admission", "uncovered_bp", "effort", "load",
-    "days_referred", "days_other", "bed_referred", "bed_other", "occupancy", "rehab_chance",
+    "capacity", "beds", "pass_on", "attention", "late_day_fen", "price_visit", "price_admission",
+    "cost_admission", "uncovered_bp", "effort_visit", "effort_admission", "load", "days_referred",
+    "days_other", "bed_referred", "bed_other", "occupancy", "rehab_chance",
 )  # fmt: skip
+COUNTY = (
+    "weight", "parent", "unit", "consortium", "tight", "director", "physicians", "pass_on", "wage_bill",
+    "subsidy", "insured", "residents_at", "listed", "premiums", "year", "months_in_year", "bills", "chain",
+    "cost_admission", "lent", "raised_bonus", "deficit_audit", "deficit",
+)  # fmt: skip
+PHYSICIAN = ("id", "altruism", "complex", "unaware", "tie", "target")
+TABLES = (
+    "rate_bp", "continuous", "certain", "promised", "personal", "felt", "platform", "criteria", "channel",
+    "diagnostics", "recognition", "formulary", "disclosure", "education", "publicity", "coverage", "managed",
+    "meeting", "audit", "gate", "reserved", "releasable",
+)  # fmt: skip
+MEANS = Means._fields
 
 
 def differences(engine: IncentiveModel, reference: ReferenceModel) -> list[str]:
@@ -64,10 +79,20 @@ def differences(engine: IncentiveModel, reference: ReferenceModel) -> list[str]:
         check(f"facilities.{name}", [getattr(f, name) for f in reference.facilities], engine.facilities[name])
     for count in Count:
         check(f"counts.{count.name}", reference.county.counts[:, count], engine.county.counts[:, count])
-    for name in ("year", "bills", "chain"):
+    for name in COUNTY:
         check(f"county.{name}", getattr(reference.county, name), getattr(engine.county, name))
+    for name in MEANS:
+        ours, theirs = reference.county.means, engine.county.means
+        check(f"county.means.{name}", getattr(ours, name), getattr(theirs, name))
     check("ledger.balances", reference.county.ledger.balances, engine.ledger.balances)
     check("belief", [k.belief for k in reference.physicians], engine.belief)
-    for name in ("rate_bp", "certain", "promised", "personal", "platform", "gate", "reserved", "in_force"):
+    for name in PHYSICIAN:
+        ours = [getattr(k, name) for k in reference.physicians]
+        check(f"physicians.{name}", ours, engine.physician_columns[name])
+    for name in TABLES:
         check(f"tables.{name}", getattr(reference.tables, name), getattr(engine.tables, name))
+    for name in MEANS:
+        ours, theirs = reference.tables.means, engine.tables.means
+        check(f"tables.means.{name}", getattr(ours, name), getattr(theirs, name))
+    check("in_force", reference.in_force, engine.in_force)
     return found

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from incentive_model.incentives.accounts import Accounts, Purpose
 from incentive_model.incentives.events import Count, Kind
+from incentive_model.incentives.tables import Means
 from incentive_model.inputs import Place
+
+if TYPE_CHECKING:
+    from reference.resident import Resident
 
 
 class Ledger:
@@ -33,37 +38,81 @@ class County:
     Yearly sums of the place are brought to the sample once, rounded down to the fen.
     """
 
-    def __init__(self, place: Place, p: SimpleNamespace, insured: list[int], centres: list[int]) -> None:
+    def __init__(self, place: Place, p: SimpleNamespace, people: list[Resident]) -> None:
         f = place.facilities
+        n = len(f)
         self.p = p
         self.month = 0
         self.levers: dict[str, float | int | str] = {}
         self.n = place.agents
+        self.weight = place.population / place.agents
         self.tier = np.array([int(tier[1]) for tier in f["tier"]])
-        self.unit = np.array(
-            [f["parent_row"][row] if tier == 0 else row for row, tier in enumerate(self.tier)]
-        )
+        self.parent = np.array([int(row) for row in f["parent_row"]])
+        self.unit = np.array([self.parent[row] if tier == 0 else row for row, tier in enumerate(self.tier)])
         names = [name for name, form in place.consortia.items() if form != "none"]  # that share an account
         self.consortium = np.array([names.index(name) if name in names else -1 for name in f["consortium"]])
         self.tight = np.array([place.consortia[name] == "tight" for name in names], bool)
-        self.pass_on = np.array(
-            [p.pass_on_primary if tier <= 1 else p.pass_on_hospital for tier in self.tier]
-        )
+        self.director = np.array([int(x) for x in f["dual_director"]])
+        self.physicians = np.array([int(x) for x in f["physicians"]])
+        self.means = self._own_means(place)
+        self.pass_on = self.means.pass_on.copy()
         self.wage_bill = self._in_sample(place, "annual_pay")
         self.subsidy = self._in_sample(place, "subsidy")
-        self.insured = np.array(insured)
-        consortium_of = [int(self.consortium[row]) for row in centres]  # of each resident's own centre
-        self.listed = np.array([consortium_of.count(c) for c in range(len(names))], np.int64)
         self.premiums = np.array(
             [[x.premium_resident, x.premium_government, x.premium_employer] for x in place.insurances], float
         )
         self.hospitals = np.flatnonzero(self.tier >= 2)
         self.accounts = Accounts(self.tier, len(place.insurances), len(names))
         self.ledger = Ledger(self.accounts)
+        self._register(people, len(place.insurances), len(names))
         self.past: list[np.ndarray] = []  #: counts of the last twelve months
-        self.year = np.zeros((len(f), len(Count)), np.int64)
+        self.year = np.zeros((n, len(Count)), np.int64)
         self.months_in_year = 0
+        # what slow agents decide
+        self.cost_admission = np.ones(n)
+        self.lent = np.zeros(n)
+        self.raised_bonus = 1.0
+        self.deficit_audit = 0.0
+        self.deficit = False
         self.open_month()
+
+    def _register(self, people: list[Resident], insurances: int, consortia: int) -> None:
+        """Who is insured, listed, signed and managed where."""
+        self.people = people
+        facilities = range(len(self.tier))
+        centres, clinics = [r.centre.row for r in people], [r.clinic.row for r in people]
+        self.insured = np.array([sum(r.insurance == k for r in people) for k in range(insurances)])
+        self.residents_at = np.array([centres.count(row) + clinics.count(row) for row in facilities])
+        consortium_of = [int(self.consortium[row]) for row in centres]
+        self.listed = np.array([consortium_of.count(c) for c in range(consortia)], np.int64)
+
+    def contracts(self, coverage: float) -> np.ndarray:
+        """Residents with a family-doctor contract at that coverage, by centre's row."""
+        signed = [r.centre.row for r in self.people if r.signs_at < coverage]
+        return np.array([signed.count(row) for row in range(len(self.tier))], np.int64)
+
+    def managed(self, coverage: float) -> np.ndarray:
+        """Chronic patients under management at that coverage, by clinic's row."""
+        managed = [r.clinic.row for r in self.people if r.chronic and r.managed_at < coverage]
+        return np.array([managed.count(row) for row in range(len(self.tier))], np.int64)
+
+    def _own_means(self, place: Place) -> Means:
+        """What the place's facilities have to work with when no scheme lends or takes anything."""
+        p, f = self.p, place.facilities
+        a_day = [place.tiers[tier].visits_per_doctor_day for tier in f["tier"]]
+        visits = [
+            math.inf if tier == 3 else int(doctors) * seen * p.clinic_days
+            for tier, doctors, seen in zip(self.tier, f["physicians"], a_day, strict=True)
+        ]
+        return Means(
+            capability=np.array([float(x) for x in f["capability"]]),
+            infrastructure=np.array([float(x) for x in f["infrastructure"]]),
+            capacity=np.array(visits, float),
+            pass_on=np.array([p.pass_on_primary if t <= 1 else p.pass_on_hospital for t in self.tier]),
+            attention=np.array([p.account_attention for _ in self.tier]),
+            late_day_fen=np.array([round(p.day_price * 100) for _ in self.tier], np.int64),
+            paid_by_case=np.array([0 for _ in self.tier], np.int64),
+        )
 
     @staticmethod
     def _in_sample(place: Place, what: str) -> np.ndarray:
@@ -96,8 +145,13 @@ class County:
             self.ledger.post(purpose, int(a), int(b), int(amount))
 
     def pay_staff(self, purpose: Purpose, fen: np.ndarray) -> None:
-        """Each facility passes θ of what it got on to its physicians."""
+        """Each facility's physicians get the part θ of what it got, or bear it of what it lost; the odd fen
+        is the facility's."""
         a = self.accounts
         for row, amount in enumerate(fen):
-            passed = math.floor(max(int(amount), 0) * float(self.pass_on[row]))
-            self.pay(purpose, a.facilities[row], a.physicians[row], passed)
+            theta = round(float(self.pass_on[row]) * 10_000)
+            moved = abs(int(amount)) * theta // 10_000
+            if amount >= 0:
+                self.pay(purpose, a.facilities[row], a.physicians[row], moved)
+            else:
+                self.pay(purpose, a.physicians[row], a.facilities[row], moved)

@@ -45,7 +45,11 @@ class Episode:
     first: int = NONE  #: slot of first contact
     turned_away: bool = False  #: the hospital preferred to all else did not see an unreferred patient
     at: int = NONE  #: slot of treatment
+    within: bool = False  #: a referral from the clinic to the centre was completed this month
     referred: bool = False  #: a referral up was completed this month
+    origin: int = NONE  #: slot of the primary facility that issued it
+    declined: bool = False  #: … or issued and not accepted
+    spared: int = 0  #: fen of a deductible that the chain of care had paid already
     bed_class: int = NONE  #: class in which a bed was asked for
     admitted: bool = False
     fate: int = Fate.NONE

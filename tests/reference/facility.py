@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from incentive_model.incentives.events import Count, Event
-from incentive_model.rules import capacity, inducement, quality
+from incentive_model.incentives.events import Count, Event, Kind
+from incentive_model.rules import adapting, capacity, inducement, quality
 
 if TYPE_CHECKING:
     from reference.month import ReferenceModel
@@ -21,24 +21,21 @@ class Facility(mesa.Agent):
 
     def __init__(self, model: ReferenceModel, row: int) -> None:
         super().__init__(model)
-        place, p = model.place, model.p
+        place = model.place
         entry = place.facilities.iloc[row]
         tier = place.tiers[entry["tier"]]
         self.row = row
         self.tier = int(entry["tier"][1])
-        self.capability = float(entry["capability"])
-        self.attractiveness = quality.attractiveness(p, self.capability, float(entry["infrastructure"]))
+        self.capability_known = float(entry["capability"])  #: what everybody takes it to be
         self.waiting_minutes = float(tier.waiting_minutes)
         self.list_visit = round(tier.visit_price * 100)
         self.list_admission = round(tier.admission_price * 100)
         self.stay_days = float(tier.stay_days)
-        beds = 0.0 if math.isnan(entry["beds"]) else float(entry["beds"])
-        self.capacity: float = int(entry["physicians"]) * tier.visits_per_doctor_day * p.clinic_days
-        self.beds = beds
-        if self.tier == 3:
-            self.capacity = math.inf
-            self.beds = beds if beds > 0.0 else math.inf
-        self.pass_on = p.pass_on_primary if self.tier <= 1 else p.pass_on_hospital
+        self.beds = 0.0 if math.isnan(entry["beds"]) else float(entry["beds"])
+        if self.tier == 3 and self.beds == 0.0:
+            self.beds = math.inf
+        # what it tries with its physicians' part
+        self.earned = self.gain = self.step = 0.0
         # expected monthly demand of real residents
         self.months_seen = 0
         self.visits_referred = self.visits_other = 0.0
@@ -53,14 +50,59 @@ class Facility(mesa.Agent):
         """One more of the month's events here."""
         self.model.county.counts[self.row, what] += times
 
+    def equip(self) -> None:
+        """What there is to work with this month, as the instruments have it."""
+        tables, p = self.model.tables, self.model.p
+        means = tables.means
+        self.capability = float(means.capability[self.row])
+        seen = quality.perceived_capability(self.capability_known, self.capability, tables.disclosure)
+        self.attractiveness = quality.attractiveness(p, seen, float(means.infrastructure[self.row]))
+        self.capacity = float(means.capacity[self.row])
+        self.pass_on = float(means.pass_on[self.row])
+        self.attention = float(means.attention[self.row])
+        self.late_day_fen = int(means.late_day_fen[self.row])
+
     def adapt(self) -> None:
-        """Quarterly: prices, effort and the uncovered share follow from what a claim costs the account."""
-        p, account = self.model.p, self.certain(Event.CLAIM_YUAN)
-        factor = inducement.bill_factor(p, account)
-        self.price_visit = round(self.list_visit * factor)
-        self.price_admission = round(self.list_admission * factor)
-        self.effort = inducement.effort(p, account)
-        self.uncovered_bp = round(inducement.uncovered(p, account) * 10_000)
+        """Quarterly: service and bills follow from what they bring; θ moves; experts are lent."""
+        self._serve()
+        if self.model.p.hospital_learning > 0.0 and self.tier <= 2:
+            self._try_pass_on()
+        if self.tier == 2:
+            self._perhaps_lend()
+
+    def _serve(self) -> None:
+        p, county = self.model.p, self.model.county
+        decided = inducement.service(
+            p,
+            account_per_claim=self.certain(Event.CLAIM_YUAN),
+            visit_margin=self.certain(Event.VISIT_SERVICE_YUAN),
+            admission_margin=self.certain(Event.ADMISSION_SERVICE_YUAN),
+            paid_by_case=bool(self.model.tables.means.paid_by_case[self.row]),
+        )
+        self.price_visit = round(self.list_visit * decided.bill_visit)
+        self.price_admission = round(self.list_admission * decided.bill_admission)
+        self.cost_admission = decided.cost_admission
+        self.effort_visit, self.effort_admission = decided.effort_visit, decided.effort_admission
+        self.uncovered_bp = round(decided.uncovered * 10_000)
+        county.cost_admission[self.row] = self.cost_admission
+
+    def _try_pass_on(self) -> None:
+        """One more step of θ the way that raised what a quarter brings, or back."""
+        county = self.model.county
+        holds = county.balance(int(county.accounts.facilities[self.row])) / 100.0
+        gain = holds - self.earned
+        self.step = adapting.pass_on_step(self.model.p, gain - self.gain, self.step)
+        self.earned, self.gain = holds, gain
+        theta = float(county.means.pass_on[self.row]) + self.step
+        county.means.pass_on[self.row] = min(max(theta, 0.0), 1.0)
+
+    def _perhaps_lend(self) -> None:
+        """Lend experts where the account's part of what they save is worth more than the visits lost."""
+        p, county = self.model.p, self.model.county
+        claims = int(county.bills[:, :, :, 0].sum()) / 100.0
+        visits = int(county.bills[self.row, :, Kind.VISIT, :].sum()) / 100.0
+        lost = adapting.lost_margin(p.expert_hours, p.margin_hospital, visits, self.load)
+        county.lent[self.row] = float(adapting.lends(p, self.certain(Event.CLAIM_YUAN), claims, lost))
 
     def learn(self) -> None:
         """Take this month's demand into what is expected."""

@@ -11,12 +11,13 @@ from incentive_model.chance import replicate_key
 from incentive_model.engine.population import make_physicians, make_residents
 from incentive_model.incentives import INSTRUMENTS
 from incentive_model.incentives.events import Setting
+from incentive_model.incentives.scoring import short_of_two_way
 from incentive_model.incentives.tables import Tables
 from incentive_model.inputs import Place, Scheme, resolve_levers, resolve_parameters
+from incentive_model.rules.adapting import raised_bonus
 from incentive_model.rules.illness import season
 from reference import aftermath, purse
 from reference.county import County
-from reference.episode import Slot
 from reference.facility import Facility
 from reference.physician import Physician
 from reference.resident import Resident
@@ -40,7 +41,7 @@ class ReferenceModel(mesa.Model):
         self.instruments = [make() for make in INSTRUMENTS]
         self._read_schedule()
         self._people()
-        self._announce_terms(self.month + 1)
+        self._announce_terms(0)
         self.rate_before = self.tables.rate_bp.copy()
         for facility in self.facilities:
             facility.adapt()
@@ -58,20 +59,21 @@ class ReferenceModel(mesa.Model):
         for i, resident in enumerate(people):
             resident.neighbours = [people[row] for row in tie[first_tie[i] : first_tie[i + 1]]]
         self.residents = self.agents_by_type[Resident]
-        insured = [sum(r.insurance == k for r in people) for k in range(len(place.insurances))]
-        self.county = County(place, self.p, insured, [int(row) for row in residents.facility[:, Slot.CENTRE]])
-        self.tables = Tables(self.schedule, len(self.facilities), len(self.instruments))
+        self.county = County(place, self.p, people)
+        coverage = resolve_levers(place, STATUS_QUO)["family_doctor_coverage"]
+        self.tables = Tables(self.schedule, self.county.means, float(coverage), len(self.instruments))
 
     def _read_schedule(self) -> None:
         """Rates (basis points), deductibles and caps (fen) by (insurance, tier, setting)."""
         names = [insurance.name for insurance in self.place.insurances]
-        self.schedule = np.zeros((len(names), 4, 2), np.int64)
+        self.schedule = np.zeros((len(names), 4, len(Setting)), np.int64)
         self.deductible = np.zeros((len(names), 4), np.int64)
         self.cap = np.full((len(names), 4, 2), 2**62, np.int64)
         for row in self.place.schedule.itertuples():
             term = names.index(row.insurance), int(row.tier[1]), Setting[row.setting.upper()]
             self.schedule[term] = round(row.rate * 10_000)
-            if row.setting == "inpatient":
+            if row.setting == "inpatient":  # rehabilitation is a stay like any other, but for a bonus
+                self.schedule[(*term[:2], Setting.REHAB)] = round(row.rate * 10_000)
                 self.deductible[term[:2]] = round(row.deductible * 100)
             if not np.isnan(row.cap):
                 self.cap[term] = round(row.cap * 100)
@@ -113,9 +115,11 @@ class ReferenceModel(mesa.Model):
         self.tables.clear()
         for me, instrument in enumerate(self.instruments):
             instrument.announce(self.county, self.tables, me)
+        self.county.pass_on = self.tables.means.pass_on
         for facility in self.facilities:
+            facility.equip()
             facility.congest()
-        self.tables.in_force = int(self.county.levers != status_quo)
+        self.in_force = self.county.levers != status_quo
 
     def settle(self) -> None:
         """Every resident's bills, then every instrument."""
@@ -124,17 +128,29 @@ class ReferenceModel(mesa.Model):
             instrument.settle(self.county)
 
     def adapt(self) -> None:
-        """The year moves on; beliefs monthly, facilities quarterly, accounts yearly."""
+        """Beliefs and ties move monthly, facilities quarterly, insurer and government yearly."""
         self.county.close_month()
         if self.month % 12 == 0:
-            for instrument in self.instruments:
-                instrument.close_year(self.county)
+            self.close_year()
         for physician in self.physicians:
             physician.learn()
+            physician.meet_experts()
         for facility in self.facilities:
             facility.learn()
             if self.month % 3 == 0:
                 facility.adapt()
+
+    def close_year(self) -> None:
+        """Accounts are settled; the insurer looks closer after a deficit, the government raises the bonus."""
+        p, county = self.p, self.county
+        for instrument in self.instruments:
+            instrument.close_year(county)
+        county.deficit_audit = p.audit_after_deficit if county.deficit else 0.0
+        short = short_of_two_way(county)
+        units = [row for row, tier in enumerate(county.tier) if tier in (1, 2)]
+        reached = 1.0 - (sum(bool(short[row]) for row in units) / len(units) if units else 0.0)
+        unspent = county.balance(county.accounts.referral_fund) > 0
+        county.raised_bonus = raised_bonus(p, county.raised_bonus, reached, unspent)
 
 
 def _record(p: SimpleNamespace) -> object:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from incentive_model.chance import Purpose, gumbel_pair
+from incentive_model.chance import Purpose, gumbel_pair, uniform
 from incentive_model.incentives.events import Event
 from incentive_model.rules import discharge, followup, quality, referral
 from incentive_model.rules.maths import sigma, total
@@ -26,6 +26,7 @@ class Physician(mesa.Agent):
 
     def __init__(self, model: ReferenceModel, start: object, belief: list[float]) -> None:
         super().__init__(model)
+        self.id = int(start.id)  # type: ignore[attr-defined]
         self.facility: Facility = model.facilities[int(start.facility)]  # type: ignore[attr-defined]
         self.altruism = float(start.altruism)  # type: ignore[attr-defined]
         self.complex = int(start.complex)  # type: ignore[attr-defined]
@@ -35,7 +36,7 @@ class Physician(mesa.Agent):
         self.belief = belief
 
     def expects(self, event: Event) -> float:
-        """Yuan this physician expects of one event: Σ belief·(θ·promised + personal)."""
+        """Yuan one event is expected to bring: Σ belief·(θ·promised + personal), and what it feels like."""
         tables, row = self.model.tables, self.facility.row
         pay = 0.0
         for instrument, belief in enumerate(self.belief):
@@ -43,7 +44,7 @@ class Physician(mesa.Agent):
             pay += belief * (
                 self.facility.pass_on * promised + float(tables.personal[instrument, event, row])
             )
-        return pay
+        return pay + float(tables.felt[event, row])
 
     def slot_above(self, resident: Resident) -> int:
         """Where this physician refers a resident: to a tie's hospital in reach, or the parent."""
@@ -52,19 +53,40 @@ class Physician(mesa.Agent):
             return Slot.OTHER
         return Slot.PARENT
 
-    def refers(
-        self, resident: Resident, above: Facility, diagnosed: float, values: tuple[float, float]
+    def refers_up(
+        self, resident: Resident, above: Facility, diagnosed: float, values: tuple[float, float], k: int
     ) -> bool:
-        """Whether this physician would rather refer; ``values`` are the patient's (above, here)."""
+        """Whether this physician would rather refer up.
+
+        ``values`` are the patient's (above, here); ``k`` is 1 for the centre's physician who gets a clinic's
+        patient."""
         p, here = self.model.p, self.facility
-        chain_revenue = (
-            p.chain_visits * (above.price_visit / 100.0)
-            + quality.bed_need(p, 2, diagnosed) * (above.price_admission / 100.0)
-        )  # fmt: skip
-        pay = self.expects(Event.UP_REFERRAL) + self.expects(Event.CHAIN_YUAN) * chain_revenue
+        pay = self.expects(Event.UP_REFERRAL)
+        pay += self.expects(Event.CHAIN_YUAN) * self._chain_revenue(above, diagnosed)
         if quality.referral_needed(p, here.capability, above.capability, diagnosed):
-            pay += self.expects(Event.NEEDED_UP_REFERRAL)
-        reasons = referral.refer_or_treat(
+            pay += self.expects(Event.NEEDED_UP_REFERRAL) - self.expects(Event.REFUSED)
+        has_tie = self.tie == 1 and self.target == above.row
+        ease = max(float(has_tie), self.model.tables.channel)
+        reasons = self._reasons(above, diagnosed, values, pay, ease)
+        return resident.uniforms(Purpose.REFERRAL, k)[0] < referral.referral_probability(p, total(reasons))
+
+    def refers_within(self, resident: Resident, diagnosed: float, values: tuple[float, float]) -> bool:
+        """Whether this clinic's physician would rather send the patient to the centre: nobody is paid for it,
+        and everybody knows everybody there."""
+        reasons = self._reasons(resident.centre, diagnosed, values, pay=0.0, ease=1.0)
+        chance = referral.referral_probability(self.model.p, total(reasons))
+        return resident.uniforms(Purpose.WITHIN)[0] < chance
+
+    def _chain_revenue(self, above: Facility, diagnosed: float) -> float:
+        p = self.model.p
+        bed = quality.bed_need(p, above.tier, diagnosed)
+        return p.chain_visits * (above.price_visit / 100.0) + bed * (above.price_admission / 100.0)
+
+    def _reasons(
+        self, above: Facility, diagnosed: float, values: tuple[float, float], pay: float, ease: float
+    ) -> referral.ReferOrTreat:
+        p, here, tables = self.model.p, self.facility, self.model.tables
+        return referral.refer_or_treat(
             p,
             diagnosed=diagnosed,
             altruism=self.altruism,
@@ -74,16 +96,18 @@ class Physician(mesa.Agent):
             margin_here=here.certain(Event.VISIT_YUAN),
             referral_pay=pay,
             account_per_claim=here.certain(Event.CLAIM_YUAN),
-            chain_revenue=chain_revenue,
+            attention=here.attention,
+            chain_revenue=self._chain_revenue(above, diagnosed),
             price_here=here.price_visit / 100.0,
             follow_ups=followup.follow_ups(p, diagnosed),
+            load_here=here.load,
             complex_process=self.complex,
-            tie=int(self.tie == 1 and self.target == above.row),
-            platform=self.model.tables.platform,
+            tie=ease,
+            platform=tables.platform,
+            criteria=tables.criteria,
             value_referred=values[0],
             value_here=values[1],
         )
-        return resident.uniforms(Purpose.REFERRAL)[0] < referral.referral_probability(p, total(reasons))
 
     def returns(self, resident: Resident, visits: int) -> bool:
         """Whether this specialist offers to return an outpatient with so many follow-up visits to come."""
@@ -97,24 +121,33 @@ class Physician(mesa.Agent):
             visits=visits,
             account_per_claim=here.certain(Event.CLAIM_YUAN),
             platform=self.model.tables.platform,
+            criteria=self.model.tables.criteria,
             load=here.load,
         )
         return resident.uniforms(Purpose.RETURN)[0] < sigma(total(reasons) / p.scale_return)
 
     def discharges(self, resident: Resident) -> int:
         """The fate this ward physician has in mind for a candidate."""
-        p, here, platform = self.model.p, self.facility, self.model.tables.platform
+        p, here, tables = self.model.p, self.facility, self.model.tables
         keep = discharge.retain(
             p,
             tier=here.tier,
             pass_on=here.pass_on,
             day_margin=here.certain(Event.LATE_DAY),
             account_per_claim=here.certain(Event.CLAIM_YUAN),
+            day_price=here.late_day_fen / 100.0,
             promised=self.expects(Event.RETAINED),
             occupancy=here.occupancy,
         )
-        pay = self.expects(Event.DOWN_REFERRAL)
-        down = discharge.send_down(p, pay, self.altruism, self.unaware, self.complex, platform)
+        down = discharge.send_down(
+            p,
+            pay=self.expects(Event.DOWN_REFERRAL),
+            altruism=self.altruism,
+            unaware=self.unaware,
+            complex_process=self.complex,
+            platform=tables.platform,
+            criteria=tables.criteria,
+        )
         luck_keep, luck_down = gumbel_pair(
             self.model.key, Purpose.DISCHARGE, resident.id, self.model.month, 0
         )
@@ -132,3 +165,12 @@ class Physician(mesa.Agent):
         for k, instrument in enumerate(self.model.instruments):
             if tables.promised[k].any() or tables.personal[k].any():
                 self.belief[k] = belief_next(self.model.p, self.belief[k], instrument.realised)
+
+    def meet_experts(self) -> None:
+        """Visiting experts may become acquaintances, at the hospital one refers to anyhow."""
+        chance = float(self.model.tables.meeting[self.facility.row])
+        self.met = False
+        if not self.tie and self.target >= 0 and self.facility.tier <= 1:
+            drawn = uniform(self.model.key, Purpose.MEETING, self.id, self.model.month, 0)
+            self.met = drawn < chance
+            self.tie = int(self.met)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from incentive_model.incentives.events import Kind, Setting
 from incentive_model.rules.billing import split_bill
 from incentive_model.rules.outcome import time_cost
@@ -15,49 +17,73 @@ def settle(resident: Resident) -> None:
     if resident.model.month % 12 == 1:
         resident.fund_paid, resident.oop_year = [0, 0], 0
     e, p = resident.episode, resident.model.p
+    missing = resident.model.tables.missing_tests
     if e.first != NONE:
         pay_visit(resident, e.first)
+    if e.within:
+        pay_visit(resident, Slot.CENTRE)
     if e.referred:
         pay_visit(resident, e.at)
+        specialist = resident.at(e.at)
+        again = nearest_fen(p.repeat_tests_up * specialist.price_visit * missing)
+        pay(resident, specialist, Kind.REPEAT_TESTS, Setting.OUTPATIENT, again)
     for _ in range(e.follow_ups):
         pay_visit(resident, Slot.CENTRE if e.returned else e.at)
     if e.admitted:
-        here = resident.at(e.at)
-        pay(resident, here, Kind.ADMISSION, here.price_admission, e.exempt)
-        travel(resident, e.at)
+        pay_stay(resident, e.at, Kind.ADMISSION, Setting.INPATIENT, resident.at(e.at).price_admission)
     if e.fate == Fate.RETAINED:
-        pay(resident, resident.at(e.at), Kind.LATE_DAYS, round(p.extra_days * p.day_price * 100), e.exempt)
+        late = nearest_fen(p.extra_days * resident.at(e.at).late_day_fen)
+        pay(resident, resident.at(e.at), Kind.LATE_DAYS, Setting.INPATIENT, late)
     if e.fate == Fate.DOWN:
-        pay(resident, resident.centre, Kind.REHAB, round(p.rehab_price * 100), True)
-        travel(resident, Slot.CENTRE)
+        pay_stay(resident, Slot.CENTRE, Kind.REHAB, Setting.REHAB, round(p.rehab_price * 100))
+        again = nearest_fen(p.repeat_tests_down * p.rehab_price * 100.0 * missing)
+        pay(resident, resident.centre, Kind.REPEAT_TESTS, Setting.REHAB, again)
+
+
+def nearest_fen(fen: float) -> int:
+    """Whole fen, halves up."""
+    return math.floor(fen + 0.5)
 
 
 def pay_visit(resident: Resident, slot: int) -> None:
     """One visit: a bill and a trip."""
     here = resident.at(slot)
-    pay(resident, here, Kind.VISIT, here.price_visit, resident.episode.exempt)
+    pay(resident, here, Kind.VISIT, Setting.OUTPATIENT, here.price_visit)
     travel(resident, slot)
 
 
-def pay(resident: Resident, here: Facility, kind: Kind, price: int, exempt: bool) -> None:
+def pay_stay(resident: Resident, slot: int, kind: Kind, setting: Setting, price: int) -> None:
+    """One admission or rehabilitation: a bill with what is left to pay of a deductible, and a trip."""
+    here = resident.at(slot)
+    due = resident.deductible(here, setting, resident.episode.exempt)
+    resident.episode.spared += int(resident.model.deductible[resident.insurance, here.tier]) - due
+    covered = price - price * here.uncovered_bp // 10_000
+    pay(resident, here, kind, setting, price, due)
+    resident.deductible_paid += min(due, covered)
+    travel(resident, slot)
+
+
+def pay(
+    resident: Resident, here: Facility, kind: Kind, setting: Setting, price: int, deductible: int = 0
+) -> None:
     """Split one bill between fund and resident, under the yearly cap of its setting."""
     model, e = resident.model, resident.episode
-    setting = Setting.OUTPATIENT if kind == Kind.VISIT else Setting.INPATIENT
-    has_deductible = kind in (Kind.ADMISSION, Kind.REHAB)
+    exempt = e.exempt or setting == Setting.REHAB  # one comes to rehabilitation by a referral
+    yearly = 0 if setting == Setting.OUTPATIENT else 1
     bill = split_bill(
         price,
         here.uncovered_bp,
-        int(model.deductible[resident.insurance, here.tier]) if has_deductible else 0,
+        deductible,
         int(model.tables.rate_bp[int(exempt), resident.insurance, here.tier, setting]),
-        max(0, int(model.cap[resident.insurance, here.tier, setting]) - resident.fund_paid[setting]),
+        max(0, int(model.cap[resident.insurance, here.tier, yearly]) - resident.fund_paid[yearly]),
     )
-    resident.fund_paid[setting] += bill.fund
+    resident.fund_paid[yearly] += bill.fund
     resident.oop += bill.patient
     resident.oop_year += bill.patient
     model.county.bills[here.row, resident.insurance, kind] += bill.fund, bill.patient
     if e.referred and here.tier >= 2:
         hospital = list(model.county.hospitals).index(here.row)
-        model.county.chain[resident.at(e.first).row, hospital] += price
+        model.county.chain[resident.at(e.origin).row, hospital] += price
 
 
 def travel(resident: Resident, slot: int) -> None:

@@ -9,7 +9,7 @@ import mesa
 from incentive_model.chance import Purpose, gumbel_pair, normal, uniform_pair
 from incentive_model.incentives.events import Count, Setting
 from incentive_model.rules import choice, discharge, followup, illness, quality, referral
-from incentive_model.rules.billing import expected_patient_cost, known
+from incentive_model.rules.billing import deductible_due, expected_patient_cost, known
 from incentive_model.rules.maths import sigma, total
 from reference.episode import NONE, BedClass, Episode, Fate, Slot, State
 
@@ -34,9 +34,9 @@ class Resident(mesa.Agent):
 
     def __init__(self, model: ReferenceModel, start: object) -> None:
         super().__init__(model)
-        for name in ("id", "age", "chronic", "insurance", "contract", "habit"):
+        for name in ("id", "age", "chronic", "insurance", "habit"):
             setattr(self, name, int(getattr(start, name)))
-        for name in ("income", "price_sensitivity", "awareness", "control"):
+        for name in ("income", "price_sensitivity", "awareness", "control", "signs_at", "managed_at"):
             setattr(self, name, float(getattr(start, name)))
         rows, doctors = start.facility, start.doctor  # type: ignore[attr-defined]
         self.facility: list[Facility | None] = [model.facilities[r] if r >= 0 else None for r in rows]
@@ -47,11 +47,22 @@ class Resident(mesa.Agent):
         self.carried = 0.0
         self.queue_slot, self.queue_severity, self.queue_class, self.queue_months = NONE, 0.0, 0, 0
         self.fund_paid = [0, 0]
+        self.deductible_paid = 0  #: fen, in the present chain of care
         self.oop = self.oop_year = self.time = self.qaly = 0
         self.episode = Episode()
         self.opening_trust, self.opening_awareness = self.trust[Slot.CENTRE], self.awareness
 
-    # what is within reach
+    # what is within reach, and offered
+
+    @property
+    def contract(self) -> int:
+        """1 with a family-doctor contract."""
+        return int(self.signs_at < self.model.tables.coverage)
+
+    @property
+    def managed(self) -> bool:
+        """Whether a chronic condition is managed in primary care."""
+        return bool(self.chronic and self.managed_at < self.model.tables.managed)
 
     @property
     def clinic(self) -> Facility:
@@ -102,7 +113,9 @@ class Resident(mesa.Agent):
         self.carried = 0.0
         if e.seeks:
             noise = normal(self.model.key, Purpose.PERCEPTION, self.id, self.model.month, 0)
-            e.perceived = choice.perceived_severity(self.model.p, e.severity, noise)
+            e.perceived = choice.perceived_severity(
+                self.model.p, e.severity, self.model.tables.education, noise
+            )
 
     def _wait_on(self, e: Episode) -> None:
         p = self.model.p
@@ -132,11 +145,24 @@ class Resident(mesa.Agent):
         before, now = self.model.rate_before[term] / 10_000.0, self.model.tables.rate_bp[term] / 10_000.0
         return float(known(before, now, self.awareness))
 
+    def deductible(self, facility: Facility, setting: Setting, referred: bool) -> int:
+        """What a stay would still owe of its deductible, in fen."""
+        whole = int(self.model.deductible[self.insurance, facility.tier])
+        continuous = bool(self.model.tables.continuous)
+        if continuous and setting == Setting.REHAB:
+            return 0
+        return deductible_due(whole, continuous and referred, self.deductible_paid)
+
+    def known_deductible(self, facility: Facility, setting: Setting, referred: bool) -> float:
+        """The deductible this resident reckons with, in yuan."""
+        whole = int(self.model.deductible[self.insurance, facility.tier]) / 100.0
+        return float(known(whole, self.deductible(facility, setting, referred) / 100.0, self.awareness))
+
     def utility(self, slot: int, referred: bool) -> float:
         """V_f: what a facility is worth, on a referral's terms or without."""
         p, f, severity = self.model.p, self.at(slot), self.episode.perceived
         uncovered = f.uncovered_bp / 10_000.0
-        deductible = self.model.deductible[self.insurance, f.tier] / 100.0
+        deductible = self.known_deductible(f, Setting.INPATIENT, referred)
         visit = expected_patient_cost(
             f.price_visit / 100.0, uncovered, 0.0, self.rate(f, Setting.OUTPATIENT, referred)
         )
@@ -222,7 +248,7 @@ class Resident(mesa.Agent):
         """Be treated where one came first, or go up."""
         e = self.episode
         if e.first in Slot.PRIMARY:
-            self._perhaps_go_up(e)
+            self._meet_primary(e)
         if e.at != NONE:
             self._perhaps_need_bed(e, self.at(e.at))
         elif e.state == State.WAITING:
@@ -232,33 +258,82 @@ class Resident(mesa.Agent):
             e.at = Slot.OUTSIDE
             self.ask_for_bed(BedClass.OTHER)
 
-    def _perhaps_go_up(self, e: Episode) -> None:
-        p, physician, here = self.model.p, self.served_by(e.first), self.at(e.first)
-        slot = physician.slot_above(self)
-        if self.facility[slot] is None:
-            return
-        above = self.at(slot)
-        needed = e.emergency or quality.referral_needed(p, here.capability, above.capability, e.severity)
-        if needed:
+    def _meet_primary(self, e: Episode) -> None:
+        """A primary contact: up to the hospital, within the township to the centre, or treated."""
+        issued = self._perhaps_go_up(e, e.first, k=0)
+        if e.first == Slot.CLINIC and not e.referred and self._goes_within():
+            e.at, e.within = Slot.CENTRE, True
+            self.clinic.count(Count.INTERNAL_REFERRAL)
+            self.centre.count(Count.VISIT)
+            if not issued:  # who has just declined the hospital is not asked again
+                issued = self._perhaps_go_up(e, Slot.CENTRE, k=1)
+        if not issued and self._needs_hospital(e.at):
+            here = self.at(e.at)
+            here.count(Count.REFUSED)
+            if self.uniforms(Purpose.AUDIT)[1] < self.model.tables.audit:
+                here.count(Count.AUDITED_REFUSAL)
+
+    def _above(self, slot: int) -> int | None:
+        """The slot to which the physician of a primary facility would refer up, if there is a hospital."""
+        above = self.served_by(slot).slot_above(self)
+        return None if self.facility[above] is None else above
+
+    def _needs_hospital(self, slot: int) -> bool:
+        """Whether the true severity asks for more than a primary facility can do."""
+        above, e = self._above(slot), self.episode
+        if above is None:
+            return False
+        here, there = self.at(slot).capability, self.at(above).capability
+        return e.emergency or quality.referral_needed(self.model.p, here, there, e.severity)
+
+    def _diagnosis(self, slot: int, k: int) -> float:
+        """The severity a primary physician sees."""
+        tables = self.model.tables
+        return referral.diagnosed_severity(
+            self.model.p,
+            severity=self.episode.severity,
+            platform=tables.platform,
+            criteria=tables.criteria,
+            diagnostics=tables.diagnostics if slot == Slot.CENTRE else 0.0,
+            noise=normal(self.model.key, Purpose.DIAGNOSIS, self.id, self.model.month, k),
+        )
+
+    def _perhaps_go_up(self, e: Episode, slot: int, k: int) -> bool:
+        """Go up to the hospital, or not; whether a referral was issued."""
+        above = self._above(slot)
+        if above is None:
+            return False
+        here, there, needed = self.at(slot), self.at(above), self._needs_hospital(slot)
+        if needed and slot == e.first:
             here.count(Count.CONTACT_NEEDING)
         if not e.emergency:
-            noise = normal(self.model.key, Purpose.DIAGNOSIS, self.id, self.model.month, 0)
-            diagnosed = referral.diagnosed_severity(p, e.severity, self.model.tables.platform, noise)
-            values = self.utility(slot, referred=True), self.utility(e.first, referred=False)
-            if not physician.refers(self, above, diagnosed, values):
-                return
+            diagnosed = self._diagnosis(slot, k)
+            values = self.utility(above, referred=True), self.utility(slot, referred=False)
+            if not self.served_by(slot).refers_up(self, there, diagnosed, values, k):
+                return False
             here.count(Count.REFERRAL_ISSUED)
-            agrees = sigma(total(referral.accept_up(p, diagnosed, *values)))
-            if self.uniforms(Purpose.REFERRAL)[1] >= agrees:
-                return
+            agrees = sigma(total(referral.accept_up(self.model.p, diagnosed, *values)))
+            if self.uniforms(Purpose.REFERRAL, k)[1] >= agrees:
+                e.declined = True
+                return True
         else:
             here.count(Count.REFERRAL_ISSUED)
         here.count(Count.UP_REFERRAL)
         if needed:
             here.count(Count.UP_NEEDED)
-        e.at, e.referred = slot, True
-        above.count(Count.VISIT)
-        above.count(Count.VISIT_REFERRED)
+        e.at, e.referred, e.origin = above, True, slot
+        there.count(Count.VISIT)
+        there.count(Count.VISIT_REFERRED)
+        return True
+
+    def _goes_within(self) -> bool:
+        """Whether the clinic's physician sends this resident to the centre, who agrees."""
+        diagnosed = self._diagnosis(Slot.CLINIC, 0)
+        values = self.utility(Slot.CENTRE, referred=False), self.utility(Slot.CLINIC, referred=False)
+        if not self.served_by(Slot.CLINIC).refers_within(self, diagnosed, values):
+            return False
+        agrees = sigma(total(referral.accept_up(self.model.p, diagnosed, *values)))
+        return self.uniforms(Purpose.WITHIN)[1] < agrees
 
     def _perhaps_need_bed(self, e: Episode, here: Facility) -> None:
         need = quality.bed_need(self.model.p, here.tier, e.severity) if here.beds > 0.0 else 0.0
@@ -343,25 +418,29 @@ class Resident(mesa.Agent):
                 e.fate = Fate.RETAINED
         if e.fate == Fate.RETAINED:
             here.count(Count.RETAINED)
+            if here.tier == 2 and self.uniforms(Purpose.AUDIT)[0] < self.model.tables.audit:
+                here.count(Count.AUDITED_RETENTION)
         elif e.fate == Fate.HOME:
             here.count(Count.SENT_HOME)
         else:
             here.count(Count.DOWN_REFERRAL)
             self.centre.count(Count.REHAB)
+            if e.bed_class == BedClass.REFERRED:
+                here.count(Count.LOOP_CLOSED)
 
     def _accepts_down(self, e: Episode, here: Facility) -> bool:
-        p, centre = self.model.p, self.centre
+        p, centre, tables = self.model.p, self.centre, self.model.tables
         stay = expected_patient_cost(
-            p.extra_days * p.day_price,
+            p.extra_days * (here.late_day_fen / 100.0),
             here.uncovered_bp / 10_000.0,
             0.0,
             self.rate(here, Setting.INPATIENT, e.exempt),
         )
         down = expected_patient_cost(
-            p.rehab_price,
+            p.rehab_price * (1.0 + p.repeat_tests_down * tables.missing_tests),
             centre.uncovered_bp / 10_000.0,
-            self.model.deductible[self.insurance, centre.tier] / 100.0,
-            self.rate(centre, Setting.INPATIENT, True),
+            self.known_deductible(centre, Setting.REHAB, True),
+            self.rate(centre, Setting.REHAB, True),
         )
         reasons = discharge.accept_down(
             p,
@@ -375,7 +454,8 @@ class Resident(mesa.Agent):
             minutes_here=self.minutes[e.at],
             minutes_centre=self.minutes[Slot.CENTRE],
             contract=self.contract,
-            platform=self.model.tables.platform,
+            platform=tables.platform,
+            formulary=tables.formulary,
         )
         return self.uniforms(Purpose.ACCEPT_DOWN)[0] < sigma(total(reasons))
 
