@@ -134,7 +134,7 @@ class IncentiveModel(mesa.Model):
         self.tables = Tables(schedule, self.county.means, float(coverage), len(self.instruments))
         self.demand = Demand(len(self.county.tier))
         self.episodes = table(EPISODE, place.agents)
-        tally = (len(self.county.tier), len(place.insurances), len(self.county.hospitals), len(Count))
+        tally = (1, len(self.county.tier), len(place.insurances), len(self.county.hospitals), len(Count))
         self._chunks = Chunks(place.agents, [empty_tally(*tally) for _ in range(threads)])
         self._last_year: deque[np.ndarray] = deque(maxlen=12)
         self.observer = Observer(self)
@@ -193,7 +193,7 @@ class IncentiveModel(mesa.Model):
         total = self._chunks.total()
         self.month_oop = int(self.residents.oop.sum()) - oop_before
         county = self.county
-        county.counts, county.bills, county.chain = total.counts, total.bills, total.chain
+        county.counts, county.bills, county.chain = total.counts.sum(axis=0), total.bills.sum(axis=0), total.chain
         for instrument in self.instruments:
             instrument.settle(county)
 
@@ -202,7 +202,7 @@ class IncentiveModel(mesa.Model):
         before = int(self.residents.qaly.sum())
         self._chunks.run(ending.outcome, self._world)
         self.month_qaly = int(self.residents.qaly.sum()) - before
-        self.county.counts = self._chunks.total().counts
+        self.county.counts = self._chunks.total().counts.sum(axis=0)
 
     def talk(self) -> None:
         """Phase 9: trust, word of mouth, habit, awareness."""

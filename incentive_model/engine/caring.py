@@ -38,11 +38,11 @@ def admit(w: World, lo: int, hi: int, tally: Tally) -> None:
         u, _ = uniform_pair(w.key, Purpose.ADMISSION, me.id, w.month, 0)
         if u < chance:
             ep.admitted = 1
-            tally.counts[row, Count.ADMITTED_EMERGENCY + kind] += 1
+            tally.counts[me.part, row, Count.ADMITTED_EMERGENCY + kind] += 1
             if kind == BedClass.REFERRED:
-                tally.counts[row, Count.WAITED_REFERRED] += me.queue_months
+                tally.counts[me.part, row, Count.WAITED_REFERRED] += me.queue_months
             elif kind == BedClass.OTHER:
-                tally.counts[row, Count.WAITED_OTHER] += me.queue_months
+                tally.counts[me.part, row, Count.WAITED_OTHER] += me.queue_months
 
 
 def recover(w: World, lo: int, hi: int, tally: Tally) -> None:
@@ -73,7 +73,7 @@ def follow_up(w: World, me: Row, ep: Row, tier: int, tally: Tally) -> None:
     row = me.facility[ep.at]
     centre = me.facility[Slot.CENTRE]
     if tier == 2 and ep.severity < p.return_limit:
-        tally.counts[row, Count.RETURN_ELIGIBLE] += 1
+        tally.counts[me.part, row, Count.RETURN_ELIGIBLE] += 1
         physician = me.doctor[ep.at]
         reasons = return_or_keep(
             p,
@@ -89,15 +89,15 @@ def follow_up(w: World, me: Row, ep: Row, tier: int, tally: Tally) -> None:
         )
         u, v = uniform_pair(w.key, Purpose.RETURN, me.id, w.month, 0)
         if u < sigma(total(reasons) / p.scale_return):
-            tally.counts[row, Count.RETURN_OFFER] += 1
+            tally.counts[me.part, row, Count.RETURN_OFFER] += 1
             if v < sigma(total(accept_return(p, me.trust[Slot.CENTRE], contracted(w, me)))):
-                tally.counts[row, Count.OUTPATIENT_RETURN] += 1
-                tally.counts[centre, Count.VISIT] += visits
+                tally.counts[me.part, row, Count.OUTPATIENT_RETURN] += 1
+                tally.counts[me.part, centre, Count.VISIT] += visits
                 ep.returned = 1
                 return
-    tally.counts[row, Count.VISIT] += visits
+    tally.counts[me.part, row, Count.VISIT] += visits
     if ep.referred == 1:
-        tally.counts[row, Count.VISIT_REFERRED] += visits
+        tally.counts[me.part, row, Count.VISIT_REFERRED] += visits
 
 
 def discharge_reasons(w: World, doctor: int, row: int) -> tuple[Retain, SendDown, float]:
@@ -135,8 +135,8 @@ def recover_inpatient(w: World, me: Row, ep: Row, tally: Tally) -> None:
     is_candidate, bed_below = uniform_pair(w.key, Purpose.CANDIDATE, me.id, w.month, 0)
     if is_candidate >= candidate_probability(p, ep.severity):
         return
-    tally.counts[row, Count.CANDIDATE] += 1
-    tally.counts[centre, Count.LISTED_CANDIDATE] += 1
+    tally.counts[me.part, row, Count.CANDIDATE] += 1
+    tally.counts[me.part, centre, Count.LISTED_CANDIDATE] += 1
     doctor = me.doctor[slot]
     keep, down, home = discharge_reasons(w, doctor, row)
     g_keep, g_down = gumbel_pair(w.key, Purpose.DISCHARGE, me.id, w.month, 0)
@@ -146,23 +146,23 @@ def recover_inpatient(w: World, me: Row, ep: Row, tally: Tally) -> None:
     u_home = home / p.scale_discharge + g_home
     if u_home > u_keep and u_home > u_down:
         ep.fate = Fate.HOME
-        tally.counts[row, Count.SENT_HOME] += 1
+        tally.counts[me.part, row, Count.SENT_HOME] += 1
         return
     if u_down > u_keep:
-        tally.counts[row, Count.DOWN_OFFER] += 1
+        tally.counts[me.part, row, Count.DOWN_OFFER] += 1
         if bed_below < f[centre].rehab_chance and accepts_down(w, me, ep):
             ep.fate = Fate.DOWN
-            tally.counts[row, Count.DOWN_REFERRAL] += 1
-            tally.counts[centre, Count.REHAB] += 1
+            tally.counts[me.part, row, Count.DOWN_REFERRAL] += 1
+            tally.counts[me.part, centre, Count.REHAB] += 1
             if ep.bed_class == BedClass.REFERRED:
-                tally.counts[row, Count.LOOP_CLOSED] += 1
+                tally.counts[me.part, row, Count.LOOP_CLOSED] += 1
             return
     ep.fate = Fate.RETAINED
-    tally.counts[row, Count.RETAINED] += 1
+    tally.counts[me.part, row, Count.RETAINED] += 1
     if f[row].tier == 2:
         found, _ = uniform_pair(w.key, Purpose.AUDIT, me.id, w.month, 0)
         if found < w.now.audit:
-            tally.counts[row, Count.AUDITED_RETENTION] += 1
+            tally.counts[me.part, row, Count.AUDITED_RETENTION] += 1
 
 
 def on_referral_terms(ep: Row) -> int:

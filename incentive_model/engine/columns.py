@@ -75,6 +75,7 @@ RESIDENT = (
     ("chronic", np.int64, 1),
     ("insurance", np.int64, 1),
     ("urban", np.int64, 1),
+    ("part", np.int64, 1),  # group counted with in a breakdown, 0 without one
     ("signs_at", np.float64, 1),  # coverage from which the resident has a family-doctor contract
     ("managed_at", np.float64, 1),  # coverage from which the chronic condition is managed, 2 without one
     ("income", np.float64, 1),  # yuan a year
@@ -193,10 +194,10 @@ class Terms(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What one chunk of residents adds up, in whole numbers."""
+    """What one chunk of residents adds up, in whole numbers; a part is a group of a breakdown."""
 
-    counts: Ints  #: (facility, Count)
-    bills: Ints  #: (facility, insurance, Kind, fund/patient)
+    counts: Ints  #: (part, facility, Count)
+    bills: Ints  #: (part, facility, insurance, Kind, fund/patient)
     chain: Ints  #: (facility, hospital)
 
 
@@ -218,10 +219,12 @@ class World(NamedTuple):
     season: float
 
 
-def empty_tally(n_facilities: int, n_insurances: int, n_hospitals: int, n_counts: int) -> Tally:
+def empty_tally(
+    n_parts: int, n_facilities: int, n_insurances: int, n_hospitals: int, n_counts: int
+) -> Tally:
     """A tally of zeros."""
     return Tally(
-        np.zeros((n_facilities, n_counts), np.int64),
-        np.zeros((n_facilities, n_insurances, len(Kind), 2), np.int64),
+        np.zeros((n_parts, n_facilities, n_counts), np.int64),
+        np.zeros((n_parts, n_facilities, n_insurances, len(Kind), 2), np.int64),
         np.zeros((n_facilities, max(1, n_hospitals)), np.int64),
     )

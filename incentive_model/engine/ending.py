@@ -35,16 +35,16 @@ def outcome(w: World, lo: int, hi: int, tally: Tally) -> None:
             if ep.fate == Fate.HOME:
                 chance *= p.home_quality
             ending = Ending.RESOLVED if u_success < chance else Ending.FAILED
-            tally.counts[row, Count.TREATED] += 1
+            tally.counts[me.part, row, Count.TREATED] += 1
             if ending == Ending.RESOLVED:
-                tally.counts[row, Count.SUCCESS] += 1
+                tally.counts[me.part, row, Count.SUCCESS] += 1
         elif waits:
             ending = Ending.WAITING
         ep.ending = ending
 
         # once an episode: what is carried over is the same one
         death = death_probability(p, s, ending) if ep.state == State.NEW else 0.0
-        tally.counts[me.facility[Slot.CLINIC], Count.DEATH_NANO] += nano(death)
+        tally.counts[me.part, me.facility[Slot.CLINIC], Count.DEATH_NANO] += nano(death)
         health = month_qaly(p, me.age, me.chronic, me.control, s, ending, inpatient)
         me.qaly += nano(health - life_lost(p, me.age, death))
 

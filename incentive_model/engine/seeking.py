@@ -55,7 +55,7 @@ def fall_ill(w: World, lo: int, hi: int, tally: Tally) -> None:
             ep.severity = s
             if s >= 0.70 and z < w.p.emergency_share:
                 ep.emergency = 1
-            tally.counts[me.facility[Slot.CLINIC], Count.NEW_EPISODE] += 1
+            tally.counts[me.part, me.facility[Slot.CLINIC], Count.NEW_EPISODE] += 1
 
 
 def contracted(w: World, me: Row) -> int:
@@ -150,7 +150,7 @@ def seek_from_queue(w: World, me: Row, ep: Row, tally: Tally) -> None:
             ep.at = Slot.OUTSIDE
             ep.bed_class = BedClass.OTHER
         else:
-            tally.counts[me.facility[me.queue_slot], Count.UNMET] += 1
+            tally.counts[me.part, me.facility[me.queue_slot], Count.UNMET] += 1
             ep.state = State.GAVE_UP
             ep.at = -1
             ep.bed_class = BedClass.NONE
@@ -193,22 +193,22 @@ def seek_first_contact(w: World, me: Row, ep: Row, tally: Tally) -> None:
         if value > best:
             best, choice = value, slot
     if emergency == 0 and self_care(w.p, perceived) + g_self > best:
-        tally.counts[me.facility[Slot.CLINIC], Count.SELF_CARE] += 1
+        tally.counts[me.part, me.facility[Slot.CLINIC], Count.SELF_CARE] += 1
         return
 
     ep.first = choice
     ep.at = choice
     row = me.facility[choice]
     centre = me.facility[Slot.CENTRE]
-    tally.counts[row, Count.FIRST_CONTACT] += 1
-    tally.counts[row, Count.VISIT] += 1
-    tally.counts[centre, Count.LISTED_CONTACT] += 1
+    tally.counts[me.part, row, Count.FIRST_CONTACT] += 1
+    tally.counts[me.part, row, Count.VISIT] += 1
+    tally.counts[me.part, centre, Count.LISTED_CONTACT] += 1
     if choice <= Slot.CENTRE:
-        tally.counts[centre, Count.LISTED_PRIMARY] += 1
+        tally.counts[me.part, centre, Count.LISTED_PRIMARY] += 1
     elif ep.severity < 0.45 and emergency == 0:
-        tally.counts[row, Count.BYPASS] += 1
+        tally.counts[me.part, row, Count.BYPASS] += 1
     if f[row].tier == appropriate_tier(w, me, ep.severity, emergency):
-        tally.counts[row, Count.APPROPRIATE] += 1
+        tally.counts[me.part, row, Count.APPROPRIATE] += 1
 
 
 def appropriate_tier(w: World, me: Row, s: float, emergency: int) -> int:
@@ -240,7 +240,7 @@ def treat_or_refer(w: World, lo: int, hi: int, tally: Tally) -> None:
     for i in range(lo, hi):
         me, ep = w.residents[i], w.episodes[i]
         if ep.state == State.WAITING or ep.state == State.WENT_OUTSIDE:
-            tally.counts[me.facility[ep.at], Count.BED_EMERGENCY + ep.bed_class] += 1
+            tally.counts[me.part, me.facility[ep.at], Count.BED_EMERGENCY + ep.bed_class] += 1
             continue
         if ep.at < 0:
             continue
@@ -257,7 +257,7 @@ def treat_or_refer(w: World, lo: int, hi: int, tally: Tally) -> None:
                 elif ep.referred == 1:
                     kind = BedClass.REFERRED
                 ep.bed_class = kind
-                tally.counts[row, Count.BED_EMERGENCY + kind] += 1
+                tally.counts[me.part, row, Count.BED_EMERGENCY + kind] += 1
 
 
 def primary_contact(w: World, me: Row, ep: Row, tally: Tally) -> None:
@@ -266,18 +266,18 @@ def primary_contact(w: World, me: Row, ep: Row, tally: Tally) -> None:
     diagnosed = diagnose(w, me, ep, ep.first, 0)
     issued = refer_up(w, me, ep, ep.first, 0, diagnosed, tally)
     if ep.first == Slot.CLINIC and ep.referred == 0 and refer_within(w, me, ep, diagnosed):
-        tally.counts[me.facility[Slot.CLINIC], Count.INTERNAL_REFERRAL] += 1
-        tally.counts[me.facility[Slot.CENTRE], Count.VISIT] += 1
+        tally.counts[me.part, me.facility[Slot.CLINIC], Count.INTERNAL_REFERRAL] += 1
+        tally.counts[me.part, me.facility[Slot.CENTRE], Count.VISIT] += 1
         ep.within = 1
         ep.at = Slot.CENTRE
         if not issued:
             issued = refer_up(w, me, ep, Slot.CENTRE, 1, diagnose(w, me, ep, Slot.CENTRE, 1), tally)
     if not issued and needs_hospital(w, me, ep, ep.at):
         here = me.facility[ep.at]
-        tally.counts[here, Count.REFUSED] += 1
+        tally.counts[me.part, here, Count.REFUSED] += 1
         _, found = uniform_pair(w.key, Purpose.AUDIT, me.id, w.month, 0)
         if found < w.now.audit:
-            tally.counts[here, Count.AUDITED_REFUSAL] += 1
+            tally.counts[me.part, here, Count.AUDITED_REFUSAL] += 1
 
 
 def needs_hospital(w: World, me: Row, ep: Row, slot: int) -> bool:
@@ -374,7 +374,7 @@ def refer_up(w: World, me: Row, ep: Row, slot: int, k: int, diagnosed: float, ta
     there = me.facility[above]
     needed = needs_hospital(w, me, ep, slot)
     if needed and k == 0:
-        tally.counts[here, Count.CONTACT_NEEDING] += 1
+        tally.counts[me.part, here, Count.CONTACT_NEEDING] += 1
     accepted = True
     if ep.emergency == 0:
         tie = tie_to(w, physician, there)
@@ -386,13 +386,13 @@ def refer_up(w: World, me: Row, ep: Row, slot: int, k: int, diagnosed: float, ta
         if u >= referral_probability(w.p, total(reasons)):
             return False
         accepted = v < sigma(total(accept_up(w.p, diagnosed, value_there, value_here)))
-    tally.counts[here, Count.REFERRAL_ISSUED] += 1
+    tally.counts[me.part, here, Count.REFERRAL_ISSUED] += 1
     if accepted:
-        tally.counts[here, Count.UP_REFERRAL] += 1
+        tally.counts[me.part, here, Count.UP_REFERRAL] += 1
         if needed:
-            tally.counts[here, Count.UP_NEEDED] += 1
-        tally.counts[there, Count.VISIT] += 1
-        tally.counts[there, Count.VISIT_REFERRED] += 1
+            tally.counts[me.part, here, Count.UP_NEEDED] += 1
+        tally.counts[me.part, there, Count.VISIT] += 1
+        tally.counts[me.part, there, Count.VISIT_REFERRED] += 1
         ep.referred = 1
         ep.origin = slot
         ep.at = above

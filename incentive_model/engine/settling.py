@@ -95,8 +95,8 @@ def bill(
     split = split_bill(price, f[row].uncovered_bp, deductible, t.rate[exempt, insurance, tier, setting], room)
     me.fund_paid[capped] += split.fund
     me.oop_year += split.patient
-    tally.bills[row, insurance, kind, 0] += split.fund
-    tally.bills[row, insurance, kind, 1] += split.patient
+    tally.bills[me.part, row, insurance, kind, 0] += split.fund
+    tally.bills[me.part, row, insurance, kind, 1] += split.patient
     if ep.referred == 1 and f[row].hospital >= 0:
         tally.chain[me.facility[ep.origin], f[row].hospital] += price
 
