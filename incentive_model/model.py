@@ -35,7 +35,7 @@ from incentive_model.incentives.events import Count, Event
 from incentive_model.incentives.tables import Tables
 from incentive_model.inputs import Place, Scheme, load_place, load_scheme, resolve_levers, resolve_parameters
 from incentive_model.inputs.values import whole_number
-from incentive_model.measures import MEASURES, Observer, ResidentOutcome
+from incentive_model.measures import MEASURES, Observer, ResidentOutcome, parts
 from incentive_model.network.institutions import institution_graph
 from incentive_model.rules.illness import season
 from incentive_model.rules.trust import belief_next
@@ -53,6 +53,8 @@ class IncentiveModel(mesa.Model):
         population: simulated residents; default 20,000, or what a ``Place`` has.
         burn_in: months under the status quo before the scheme's first month.
         threads: threads for the loops; results do not depend on it.
+        by: group residents for :meth:`breakdown`: ``quintile``, ``age``, ``insurance`` or ``home``;
+            nothing else depends on it.
         instruments: classes of instruments, if not the packaged ones.
         **kwargs: any lever or behavioural parameter by its card's name.
 
@@ -64,7 +66,7 @@ class IncentiveModel(mesa.Model):
         ledger: the books. ``datacollector``: one column an indicator.
 
     Raises:
-        InputError: an unknown place, scheme, lever or parameter, or a value out of bounds.
+        InputError: an unknown place, scheme, lever, parameter or breakdown, or a value out of bounds.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class IncentiveModel(mesa.Model):
         population: int | str | None = None,
         burn_in: int = 12,
         threads: int = 1,
+        by: str | None = None,
         instruments: Sequence[type[Instrument]] | None = None,
         **kwargs: Any,
     ) -> None:
@@ -100,7 +103,7 @@ class IncentiveModel(mesa.Model):
         self.burn_in = whole_number("burn_in", burn_in, 0)
         self.month = -self.burn_in
 
-        self._build(whole_number("threads", threads, 1))
+        self._build(whole_number("threads", threads, 1), by)
 
         self.insurer = Insurer(self)
         self.government = Government(self)
@@ -120,10 +123,12 @@ class IncentiveModel(mesa.Model):
         for hospital in self.hospitals:
             hospital.adapt()
 
-    def _build(self, threads: int) -> None:
+    def _build(self, threads: int, by: str | None) -> None:
         """Columns, tables and books of the place."""
         place, p = self.place, self.p
         self.residents, self.tie_start, self.tie = make_residents(place, p)
+        self.parts = parts(by, place, self.residents)
+        self.residents.part[:] = self.parts.of
         names = [instrument.name for instrument in self.instruments]
         self.county = CountyState(place, p, self.residents, names)
         self.ledger = self.county.ledger
@@ -134,8 +139,9 @@ class IncentiveModel(mesa.Model):
         self.tables = Tables(schedule, self.county.means, float(coverage), len(self.instruments))
         self.demand = Demand(len(self.county.tier))
         self.episodes = table(EPISODE, place.agents)
-        tally = (1, len(self.county.tier), len(place.insurances), len(self.county.hospitals), len(Count))
-        self._chunks = Chunks(place.agents, [empty_tally(*tally) for _ in range(threads)])
+        tally = (len(self.county.tier), len(place.insurances), len(self.county.hospitals), len(Count))
+        tallies = [empty_tally(len(self.parts.names), *tally) for _ in range(threads)]
+        self._chunks = Chunks(place.agents, tallies)
         self._last_year: deque[np.ndarray] = deque(maxlen=12)
         self.observer = Observer(self)
 
@@ -188,21 +194,26 @@ class IncentiveModel(mesa.Model):
 
     def settle(self) -> None:
         """Phase 7: every bill; then every instrument pays for what happened."""
-        oop_before = int(self.residents.oop.sum())
+        before = self.residents.oop.copy()
         self._chunks.run(settling.settle, self._world)
         total = self._chunks.total()
-        self.month_oop = int(self.residents.oop.sum()) - oop_before
+        self.month_oop = self.residents.oop - before
         county = self.county
-        county.counts, county.bills, county.chain = total.counts.sum(axis=0), total.bills.sum(axis=0), total.chain
+        county.counts, county.bills, county.chain = (
+            total.counts.sum(axis=0),
+            total.bills.sum(axis=0),
+            total.chain,
+        )
         for instrument in self.instruments:
             instrument.settle(county)
 
     def outcome(self) -> None:
         """Phase 8: success, QALYs, expected death, what carries on."""
-        before = int(self.residents.qaly.sum())
+        before = self.residents.qaly.copy()
         self._chunks.run(ending.outcome, self._world)
-        self.month_qaly = int(self.residents.qaly.sum()) - before
-        self.county.counts = self._chunks.total().counts.sum(axis=0)
+        self.month_qaly = self.residents.qaly - before
+        self.tally = self._chunks.total()
+        self.county.counts = self.tally.counts.sum(axis=0)
 
     def talk(self) -> None:
         """Phase 9: trust, word of mouth, habit, awareness."""
@@ -222,7 +233,7 @@ class IncentiveModel(mesa.Model):
                 instrument.close_year(county)
             self.insurer.adapt()
             self.government.adapt()
-        self.ledger.close(self.month, self.month_oop)
+        self.ledger.close(self.month, int(self.month_oop.sum()))
         belief: Any = self.belief  # the rule works element by element
         for k, instrument in enumerate(self.instruments):
             if self.promises(k):
@@ -301,6 +312,19 @@ class IncentiveModel(mesa.Model):
     def indicators(self) -> dict[str, tuple[float | None, float, float]]:
         """Every indicator over the scheme's months: (value or None, numerator, denominator)."""
         return self.observer.indicators()
+
+    def breakdown(self) -> pd.DataFrame:
+        """Every indicator that can be said of a group of residents, by the groups of ``by``.
+
+        Over the scheme's months. Columns: group, indicator, value, numerator, denominator. Without
+        ``by`` there is one group, ``all``.
+        """
+        return self.observer.breakdown()
+
+    def present_values(self) -> dict[str, float]:
+        """Costs by payer and QALYs over the scheme's months, discounted and not, a resident-year
+        (:func:`~incentive_model.measures.present.present_values`)."""
+        return self.observer.present()
 
     def series(self) -> pd.DataFrame:
         """One row a month, one column an indicator."""

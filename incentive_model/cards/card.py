@@ -48,6 +48,7 @@ class Card:
         choices: the words allowed, for a lever that is a word.
         good: ``up`` if more is better for ``family``, ``down`` if less is, ``none`` otherwise.
         symbol: the letter in the equations, if any.
+        by_group: whether an indicator can be said of a group of residents (None for other cards).
     """
 
     name: str
@@ -65,6 +66,7 @@ class Card:
     choices: tuple[str, ...] = ()
     good: Literal["up", "down", "none"] = "none"
     symbol: str = ""
+    by_group: bool | None = None
 
     def allowed(self) -> str:
         """What may be written, in words."""

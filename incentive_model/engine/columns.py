@@ -219,9 +219,7 @@ class World(NamedTuple):
     season: float
 
 
-def empty_tally(
-    n_parts: int, n_facilities: int, n_insurances: int, n_hospitals: int, n_counts: int
-) -> Tally:
+def empty_tally(n_parts: int, n_facilities: int, n_insurances: int, n_hospitals: int, n_counts: int) -> Tally:
     """A tally of zeros."""
     return Tally(
         np.zeros((n_parts, n_facilities, n_counts), np.int64),

@@ -1,29 +1,43 @@
 """What is looked at: one file a stakeholder, card and formula together.
 
-``window``     sums over months, and how an indicator is declared
+``parts``      residents in groups, for a breakdown
+``sums``       what residents did, paid and felt, added up
+``window``     what indicators are taken from: sums of residents, or of the county
+``measure``    how an indicator is declared
 ``patients``   access, money, health, trust
+``equity``     who bears how much
 ``providers``  physicians and institutions
 ``payers``     insurer and government
 ``system``     referral itself
+``present``    costs by payer and QALYs, discounted and not
 ``observer``   looks at the model each month and keeps what indicators are made of
 ``outcome``    what the scheme brought each resident
 """
 
-from incentive_model.measures import patients, payers, providers, system
-from incentive_model.measures.observer import Observer
+from incentive_model.measures import equity, patients, payers, present, providers, system
+from incentive_model.measures.measure import MEASURES, OF_GROUPS
+from incentive_model.measures.observer import Observer, Record
 from incentive_model.measures.outcome import ResidentOutcome
-from incentive_model.measures.window import MEASURES, Record, Window, value, window
+from incentive_model.measures.parts import BREAKDOWNS, Parts, group_names, parts
+from incentive_model.measures.window import CountyWindow, Window, value
 
 __all__ = [
+    "BREAKDOWNS",
     "MEASURES",
+    "OF_GROUPS",
+    "CountyWindow",
     "Observer",
+    "Parts",
     "Record",
     "ResidentOutcome",
     "Window",
+    "equity",
+    "group_names",
+    "parts",
     "patients",
     "payers",
+    "present",
     "providers",
     "system",
     "value",
-    "window",
 ]

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from incentive_model.engine.columns import Slot
 from incentive_model.incentives.events import Count
+from incentive_model.measures.equity import (
+    CATASTROPHIC,
+    DISCRETIONARY,
+    concentration,
+    overspent,
+    poverty_line,
+)
+from incentive_model.measures.measure import MEASURES, OF_GROUPS
 from incentive_model.measures.outcome import ResidentOutcome
-from incentive_model.measures.window import CATASTROPHIC, MEASURES, Record, Window, value, window
+from incentive_model.measures.parts import Rows, income_rank, quintile
+from incentive_model.measures.present import present_values
+from incentive_model.measures.sums import Sums, added
+from incentive_model.measures.window import CountyWindow, Window, value
 
 if TYPE_CHECKING:
     from incentive_model.model import IncentiveModel
@@ -19,49 +34,85 @@ if TYPE_CHECKING:
 SLOTS_OF_TIER = ([Slot.CLINIC], [Slot.CENTRE], [Slot.PARENT, Slot.OTHER], [Slot.OUTSIDE])
 
 
+@dataclass
+class Record:
+    """One month of the whole county.
+
+    Attributes:
+        sums: of all residents.
+        flows: fen by (purpose, paying group, paid group). ``net``: fen by account.
+        seen: what the county is like.
+    """
+
+    month: int
+    sums: Sums
+    flows: NDArray[np.int64]
+    net: NDArray[np.int64]
+    seen: dict[str, float]
+
+
 class Observer:
-    """Keeps one :class:`Record` a month and makes windows of them. It changes nothing it looks at."""
+    """Keeps one :class:`Record` a month and makes windows of them. It changes nothing it looks at.
+
+    Of the groups of a breakdown it keeps the sums over the scheme's months.
+    """
 
     def __init__(self, model: IncentiveModel) -> None:
         self.model = model
         self.records: list[Record] = []
         self._balances = np.zeros_like(model.ledger.balances)
-        self._latest: Window | None = None
-        order = np.argsort(np.argsort(model.residents.income, kind="stable"), kind="stable")
-        self.income_rank: NDArray[np.float64] = (order + 0.5) / len(order)
+        self._latest: CountyWindow | None = None
+        self._rank = income_rank(model.residents.income)
+        self._rows = model.parts.rows
+        self._ranks = [income_rank(model.residents.income[rows]) for rows in self._rows]
+        self._groups: list[Sums] = []
+        self._line = poverty_line(model.p, model.place.income_median)
 
     def observe(self) -> None:
         """Keep the month that has just ended."""
         model = self.model
-        state = {"months": 1.0, "qaly_nano": float(model.month_qaly)}
-        state |= self._opinions() | self._waits()
-        if model.month % 12 == 0:
-            state |= self._household_year()
         net = model.ledger.balances - self._balances
         self._balances = model.ledger.balances.copy()
-        flows = model.ledger.between(model.month, model.month)
-        self.records.append(Record(model.month, model.county.counts, flows, net, state))
+        county = model.county
+        self.records.append(
+            Record(
+                month=model.month,
+                sums=self._sums(slice(None), self._rank, county.counts, county.bills),
+                flows=model.ledger.between(model.month, model.month),
+                net=net,
+                seen=self._seen(),
+            )
+        )
+        if model.month >= 1 and model.parts.by is not None:
+            tables = zip(self._rows, self._ranks, model.tally.counts, model.tally.bills, strict=True)
+            month = [self._sums(*group) for group in tables]
+            before = self._groups
+            self._groups = [a + b for a, b in zip(before, month, strict=True)] if before else month
         self._latest = None
 
-    def _opinions(self) -> dict[str, float]:
-        """Means over residents of trust and awareness, over physicians of belief in pay promised now."""
-        model, residents = self.model, self.model.residents
-        state = {}
+    def _sums(
+        self, rows: Rows, rank: NDArray[np.float64], counts: NDArray[np.int64], bills: NDArray[np.int64]
+    ) -> Sums:
+        """The month of some residents."""
+        state = self._opinions(rows) | self._waits(counts) | self._by_income(rows, rank)
+        if self.model.month % 12 == 0:
+            state |= self._household_year(rows)
+        return Sums(len(rank), 1, counts, bills, state)
+
+    def _opinions(self, rows: Rows) -> dict[str, float]:
+        """Sums of residents' trust and awareness."""
+        residents = self.model.residents
+        facility, trust = residents.facility[rows], residents.trust[rows]
+        state = {"awareness": float(residents.awareness[rows].sum())}
         for tier, slots in enumerate(SLOTS_OF_TIER):
-            reach = residents.facility[:, slots] >= 0
-            state[f"trust_T{tier}"] = float(residents.trust[:, slots][reach].sum())
+            reach = facility[:, slots] >= 0
+            state[f"trust_T{tier}"] = float(trust[:, slots][reach].sum())
             state[f"trusting_T{tier}"] = float(reach.sum())
-        state["awareness"] = float(residents.awareness.mean())
-        promising = [k for k in range(len(model.instruments)) if model.promises(k)]
-        if promising:
-            state["believing_months"] = 1.0
-            state["belief"] = float(model.belief[:, promising].mean())
         return state
 
-    def _waits(self) -> dict[str, float]:
+    def _waits(self, counts: NDArray[np.int64]) -> dict[str, float]:
         """Days waited by tier and class, summed over visits (appointments) and admissions (beds)."""
-        county, f = self.model.county, self.model.facilities
-        counts = county.counts
+        tiers, f = self.model.county.tier, self.model.facilities
         referred = counts[:, Count.VISIT_REFERRED]
         days = {
             "wait_referred": f.days_referred * referred,
@@ -72,34 +123,61 @@ class Observer:
             + 15.0 * (1.0 - f.bed_other) * counts[:, Count.ADMITTED_OTHER],
         }
         return {
-            f"{name}_T{tier}": float(by_facility[county.tier == tier].sum())
+            f"{name}_T{tier}": float(by_facility[tiers == tier].sum())
             for name, by_facility in days.items()
             for tier in range(4)
         }
 
-    def _household_year(self) -> dict[str, float]:
-        """What residents paid this year, against their income and by its rank."""
-        residents = self.model.residents
-        paid = residents.oop_year / 100.0
-        mean = float(paid.mean())
-        covariance = float((paid * self.income_rank).mean()) - mean * 0.5
-        state = {"years": 1.0, "oop_concentration": 2.0 * covariance / mean if mean > 0.0 else 0.0}
-        for percent in CATASTROPHIC:
-            state[f"catastrophic_{percent}"] = float((paid > residents.income * percent / 100.0).sum())
+    def _by_income(self, rows: Rows, rank: NDArray[np.float64]) -> dict[str, float]:
+        """What residents paid, how often they went and how they fared, and the same by income rank."""
+        model, ep = self.model, self.model.episodes
+        amounts: dict[str, NDArray[Any]] = {
+            "oop": model.month_oop[rows],
+            "visits": (ep.first[rows] >= 0) + ep.referred[rows] + ep.follow_ups[rows],
+            "qalys": model.month_qaly[rows],
+        }
+        state = {}
+        for name, amount in amounts.items():
+            state[f"{name}_ranked"], state[f"{name}_amount"] = concentration(amount, rank)
         return state
 
-    def window(self, records: list[Record]) -> Window:
-        """The sums over some months."""
+    def _household_year(self, rows: Rows) -> dict[str, float]:
+        """Whose out-of-pocket of the year was catastrophic."""
+        residents = self.model.residents
+        paid, income = residents.oop_year[rows] / 100.0, residents.income[rows]
+        state = {"household_years": float(len(paid))}
+        for percent in CATASTROPHIC:
+            state[f"catastrophic_{percent}"] = float(overspent(paid, income, percent / 100.0))
+        state["catastrophic_sdg"] = float(overspent(paid, income - self._line, DISCRETIONARY))
+        return state
+
+    def _seen(self) -> dict[str, float]:
+        """Capability of centres; physicians' mean belief in pay that is promised now."""
         model = self.model
-        return window(
-            records,
-            n=model.place.agents,
-            weight=model.place.weight,
+        seen = {"months": 1.0}
+        centres = model.county.tier == 1
+        if centres.any():
+            seen["capability_T1"] = float(model.facilities.capability[centres].mean())
+        promising = [k for k in range(len(model.instruments)) if model.promises(k)]
+        if promising:
+            seen["believing_months"] = 1.0
+            seen["belief"] = float(model.belief[:, promising].mean())
+        return seen
+
+    def window(self, records: list[Record]) -> CountyWindow:
+        """The sums over some months of the whole county."""
+        model = self.model
+        return CountyWindow(
+            sums=reduce(add, (x.sums for x in records)),
             tier=model.county.tier,
+            p=model.p,
+            weight=model.place.weight,
             beds=model.facilities.beds,
             physicians=model.place.facilities["physicians"].to_numpy(np.int64),
             stay_days=model.facilities.stay_days,
-            p=model.p,
+            flows=np.sum([x.flows for x in records], axis=0),
+            net=np.sum([x.net for x in records], axis=0),
+            seen=added(x.seen for x in records),
         )
 
     def monthly(self, name: str) -> float:
@@ -111,17 +189,43 @@ class Observer:
         found = value(MEASURES[name](self._latest))
         return float("nan") if found is None else found
 
+    @property
+    def _scheme(self) -> list[Record]:
+        """The scheme's months."""
+        return [x for x in self.records if x.month >= 1]
+
     def indicators(self) -> dict[str, tuple[float | None, float, float]]:
         """Every indicator over the scheme's months: (value or None, numerator, denominator)."""
-        records = [r for r in self.records if r.month >= 1]
-        if not records:
+        if not self._scheme:
             return dict.fromkeys(MEASURES, (None, 0.0, 0.0))
-        seen = self.window(records)
+        seen = self.window(self._scheme)
         ratios = {name: take(seen) for name, take in MEASURES.items()}
         return {name: (value(ratio), *ratio) for name, ratio in ratios.items()}
 
+    def breakdown(self) -> pd.DataFrame:
+        """What can be said of groups, over the scheme's months: one row a group and indicator.
+
+        Columns: group, indicator, value (NaN where there was no case), numerator, denominator.
+        """
+        model = self.model
+        everybody = [self.window(self._scheme).sums] if self._scheme else []
+        groups = everybody if model.parts.by is None else self._groups
+        rows: list[tuple[str, str, float | None, float, float]] = []
+        for k, group in enumerate(model.parts.names):
+            seen = Window(groups[k], model.county.tier, model.p) if groups else None
+            for name, take in OF_GROUPS.items():
+                ratio = take(seen) if seen else (0.0, 0.0)
+                rows.append((group, name, value(ratio), *ratio))
+        frame = pd.DataFrame(rows, columns=["group", "indicator", "value", "numerator", "denominator"])
+        return frame.astype(dict.fromkeys(["value", "numerator", "denominator"], float))
+
+    def present(self) -> dict[str, float]:
+        """Costs by payer and QALYs over the scheme's months, discounted and not, a resident-year."""
+        return present_values(self.model.p, self._scheme)
+
     def outcome(self) -> ResidentOutcome:
         """What each resident got and paid over the scheme's months."""
-        residents = self.model.residents
-        quintile = np.minimum((self.income_rank * 5).astype(np.int8), 4)
-        return ResidentOutcome(residents.oop.copy(), residents.qaly.copy(), residents.time.copy(), quintile)
+        r = self.model.residents
+        return ResidentOutcome(
+            r.oop.copy(), r.qaly.copy(), r.time.copy(), quintile(r.income).astype(np.int8), r.part.copy()
+        )

@@ -1,8 +1,8 @@
 """What patients care about."""
 
-from incentive_model.incentives.accounts import CARE, Group
 from incentive_model.incentives.events import ADMITTED, Count
-from incentive_model.measures.window import CATASTROPHIC, Ratio, Window, measure, per_tier
+from incentive_model.measures.measure import measure, per_tier
+from incentive_model.measures.window import PATIENT, Ratio, Window
 
 
 @measure("first_contact_primary_share", "patients", "share", "first contacts at a clinic or centre")
@@ -49,7 +49,7 @@ def self_care_share(w: Window) -> Ratio:
 
 @measure("oop_per_capita", "patients", "yuan a resident-year", "paid out of pocket for care", "down")
 def oop_per_capita(w: Window) -> Ratio:
-    return w.yuan(CARE, [Group.PATIENTS], Group), w.resident_years
+    return w.billed(PATIENT), w.resident_years
 
 
 @measure("satisfaction", "patients", "share", "treatments that succeed", "up")
@@ -65,7 +65,7 @@ def satisfaction(w: Window) -> Ratio:
     "up",
 )
 def qalys_per_1000(w: Window) -> Ratio:
-    return w.state.get("qaly_nano", 0.0) / 1e6, w.resident_years
+    return w.state("qalys_amount") / 1e6, w.resident_years
 
 
 @measure(
@@ -91,43 +91,20 @@ def unmet_admission_share(w: Window) -> Ratio:
     return w.count(Count.UNMET), w.count(Count.UNMET) + admitted
 
 
-@measure(
-    "oop_concentration_index",
-    "patients",
-    "index",
-    "concentration of yearly out-of-pocket by income rank (above 0: the rich pay more)",
+@per_tier(
+    measure, "trust_{tier}", (0, 1, 2, 3), "patients", "0–1", "residents' mean trust in {tier} within reach"
 )
-def oop_concentration_index(w: Window) -> Ratio:
-    return w.state.get("oop_concentration", 0.0), w.state.get("years", 0.0)
-
-
-def _catastrophic(percent: int) -> None:
-    @measure(
-        f"catastrophic_share_{percent}",
-        "patients",
-        "share of resident-years",
-        f"yearly out-of-pocket above {percent}% of own yearly income",
-        "down",
-    )
-    def catastrophic_share(w: Window) -> Ratio:
-        return w.state.get(f"catastrophic_{percent}", 0.0), w.state.get("years", 0.0) * w.n
-
-
-for _percent in CATASTROPHIC:
-    _catastrophic(_percent)
-
-
-@per_tier("trust_{tier}", (0, 1, 2, 3), "patients", "0–1", "residents' mean trust in {tier} within reach")
 def trust(w: Window, tier: int) -> Ratio:
-    return w.state.get(f"trust_T{tier}", 0.0), w.state.get(f"trusting_T{tier}", 0.0)
+    return w.state(f"trust_T{tier}"), w.state(f"trusting_T{tier}")
 
 
 @measure("awareness", "patients", "0–1", "residents' mean awareness of referral policy")
 def awareness(w: Window) -> Ratio:
-    return w.state.get("awareness", 0.0), w.state.get("months", 0.0)
+    return w.state("awareness"), w.sums.n * w.sums.months
 
 
 @per_tier(
+    measure,
     "wait_days_{tier}_referred",
     (2,),
     "patients",
@@ -136,12 +113,13 @@ def awareness(w: Window) -> Ratio:
     "down",
 )
 def wait_days_referred(w: Window, tier: int) -> Ratio:
-    return w.state.get(f"wait_referred_T{tier}", 0.0), w.count(Count.VISIT_REFERRED, tiers=[tier])
+    return w.state(f"wait_referred_T{tier}"), w.count(Count.VISIT_REFERRED, tiers=[tier])
 
 
 @per_tier(
+    measure,
     "wait_days_{tier}_other",
-    (0, 1, 2),
+    (0, 1, 2, 3),
     "patients",
     "days",
     "days to an appointment at {tier}, patients without a referral",
@@ -149,10 +127,11 @@ def wait_days_referred(w: Window, tier: int) -> Ratio:
 )
 def wait_days_other(w: Window, tier: int) -> Ratio:
     visits = w.count(Count.VISIT, tiers=[tier]) - w.count(Count.VISIT_REFERRED, tiers=[tier])
-    return w.state.get(f"wait_other_T{tier}", 0.0), visits
+    return w.state(f"wait_other_T{tier}"), visits
 
 
 @per_tier(
+    measure,
     "bed_wait_days_{tier}_referred",
     (2,),
     "patients",
@@ -161,10 +140,11 @@ def wait_days_other(w: Window, tier: int) -> Ratio:
     "down",
 )
 def bed_wait_days_referred(w: Window, tier: int) -> Ratio:
-    return w.state.get(f"bed_wait_referred_T{tier}", 0.0), w.count(Count.ADMITTED_REFERRED, tiers=[tier])
+    return w.state(f"bed_wait_referred_T{tier}"), w.count(Count.ADMITTED_REFERRED, tiers=[tier])
 
 
 @per_tier(
+    measure,
     "bed_wait_days_{tier}_other",
     (1, 2),
     "patients",
@@ -173,4 +153,4 @@ def bed_wait_days_referred(w: Window, tier: int) -> Ratio:
     "down",
 )
 def bed_wait_days_other(w: Window, tier: int) -> Ratio:
-    return w.state.get(f"bed_wait_other_T{tier}", 0.0), w.count(Count.ADMITTED_OTHER, tiers=[tier])
+    return w.state(f"bed_wait_other_T{tier}"), w.count(Count.ADMITTED_OTHER, tiers=[tier])

@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from incentive_model.incentives.accounts import CARE, Group
 from incentive_model.incentives.events import ADMITTED, Count
-from incentive_model.measures.window import Ratio, Window, measure, per_tier
+from incentive_model.measures.equity import gini
+from incentive_model.measures.measure import county_measure, measure, per_tier
+from incentive_model.measures.window import FUND, PATIENT, CountyWindow, Ratio, Window
 
 
-def _net(w: Window, tier: int, what: str) -> float:
+def _net(w: CountyWindow, tier: int, what: str) -> float:
     """Net yuan of the facilities' (or their physicians') accounts of a tier."""
     n = len(w.tier)
     start = 1 if what == "facilities" else 1 + n
@@ -15,42 +16,62 @@ def _net(w: Window, tier: int, what: str) -> float:
 
 
 @per_tier(
-    "income_{tier}", (0, 1, 2), "physicians", "yuan a physician-year", "pay of physicians at {tier}", "up"
+    county_measure,
+    "income_{tier}",
+    (0, 1, 2),
+    "physicians",
+    "yuan a physician-year",
+    "pay of physicians at {tier}",
+    "up",
 )
-def income(w: Window, tier: int) -> Ratio:
+def income(w: CountyWindow, tier: int) -> Ratio:
     physicians = float(w.physicians[w.tier == tier].sum())
     return _net(w, tier, "physicians") * w.weight, physicians * w.months / 12.0
 
 
 @per_tier(
-    "workload_{tier}", (0, 1, 2), "physicians", "visits a physician-day", "visits at {tier} on a working day"
+    county_measure,
+    "workload_{tier}",
+    (0, 1, 2),
+    "physicians",
+    "visits a physician-day",
+    "visits at {tier} on a working day",
 )
-def workload(w: Window, tier: int) -> Ratio:
+def workload(w: CountyWindow, tier: int) -> Ratio:
     physicians = float(w.physicians[w.tier == tier].sum())
     return w.count(Count.VISIT, tiers=[tier]) * w.weight, physicians * w.p.clinic_days * w.months
 
 
-@measure("belief", "physicians", "0–1", "physicians' mean belief in the pay that is promised now")
-def belief(w: Window) -> Ratio:
-    return w.state.get("belief", 0.0), w.state.get("believing_months", 0.0)
+@county_measure("belief", "physicians", "0–1", "physicians' mean belief in the pay that is promised now")
+def belief(w: CountyWindow) -> Ratio:
+    return w.seen.get("belief", 0.0), w.seen.get("believing_months", 0.0)
 
 
-@per_tier("visits_{tier}", (0, 1, 2, 3), "institutions", "visits a resident-year", "visits at {tier}")
+@per_tier(
+    measure, "visits_{tier}", (0, 1, 2, 3), "institutions", "visits a resident-year", "visits at {tier}"
+)
 def visits(w: Window, tier: int) -> Ratio:
     return w.count(Count.VISIT, tiers=[tier]), w.resident_years
 
 
 @per_tier(
-    "admissions_{tier}", (1, 2, 3), "institutions", "admissions a resident-year", "admissions at {tier}"
+    measure,
+    "admissions_{tier}",
+    (1, 2, 3),
+    "institutions",
+    "admissions a resident-year",
+    "admissions at {tier}",
 )
 def admissions(w: Window, tier: int) -> Ratio:
     return w.count(*ADMITTED, tiers=[tier]), w.resident_years
 
 
-@per_tier("bed_occupancy_{tier}", (1, 2), "institutions", "share", "bed-days over beds at {tier}")
-def bed_occupancy(w: Window, tier: int) -> Ratio:
+@per_tier(
+    county_measure, "bed_occupancy_{tier}", (1, 2), "institutions", "share", "bed-days over beds at {tier}"
+)
+def bed_occupancy(w: CountyWindow, tier: int) -> Ratio:
     rows = w.tier == tier
-    c = w.counts[rows]
+    c = w.sums.counts[rows]
     admitted = c[:, ADMITTED].sum(axis=1)
     days = (
         admitted * w.stay_days[rows]
@@ -64,6 +85,7 @@ def bed_occupancy(w: Window, tier: int) -> Ratio:
 
 
 @per_tier(
+    county_measure,
     "surplus_{tier}",
     (0, 1, 2),
     "institutions",
@@ -71,7 +93,7 @@ def bed_occupancy(w: Window, tier: int) -> Ratio:
     "what {tier} earn less what they pay",
     "up",
 )
-def surplus(w: Window, tier: int) -> Ratio:
+def surplus(w: CountyWindow, tier: int) -> Ratio:
     return _net(w, tier, "facilities"), w.resident_years
 
 
@@ -82,4 +104,22 @@ def surplus(w: Window, tier: int) -> Ratio:
     "bills of all providers, the outside hospital's too",
 )
 def revenue_per_capita(w: Window) -> Ratio:
-    return w.yuan(CARE, Group, Group), w.resident_years
+    return w.billed(FUND, PATIENT), w.resident_years
+
+
+@county_measure(
+    "workload_gini",
+    "system",
+    "index",
+    "inequality (Gini) of visits per physician between facilities of the county",
+    "down",
+    "E11",
+)
+def workload_gini(w: CountyWindow) -> Ratio:
+    staffed = (w.tier <= 2) & (w.physicians > 0)
+    return gini(w.sums.counts[staffed, Count.VISIT] / w.physicians[staffed])
+
+
+@county_measure("capability_T1", "institutions", "0–1", "mean capability of centres", "up")
+def capability(w: CountyWindow) -> Ratio:
+    return w.seen.get("capability_T1", 0.0), w.seen.get("months", 0.0)

@@ -1,7 +1,8 @@
 """The referral system itself."""
 
 from incentive_model.incentives.events import ADMITTED, Count
-from incentive_model.measures.window import Ratio, Window, measure
+from incentive_model.measures.measure import measure
+from incentive_model.measures.window import Ratio, Window
 
 
 @measure("visits_per_capita", "system", "visits a resident-year", "visits at all tiers")
@@ -82,6 +83,39 @@ def down_offer_share(w: Window) -> Ratio:
 @measure("down_acceptance_share", "system", "share of offers", "offers of a referral down that end in one")
 def down_acceptance_share(w: Window) -> Ratio:
     return w.count(Count.DOWN_REFERRAL), w.count(Count.DOWN_OFFER)
+
+
+@measure(
+    "loop_closure_rate",
+    "system",
+    "share of admissions after a referral",
+    "admissions after a referral up that end with rehabilitation at a centre",
+    "up",
+    "M11",
+)
+def loop_closure_rate(w: Window) -> Ratio:
+    return w.count(Count.LOOP_CLOSED), w.count(Count.ADMITTED_REFERRED)
+
+
+@measure(
+    "internal_referral_rate",
+    "system",
+    "share of first contacts at clinics",
+    "patients a clinic refers to its centre",
+)
+def internal_referral_rate(w: Window) -> Ratio:
+    return w.count(Count.INTERNAL_REFERRAL), w.count(Count.FIRST_CONTACT, tiers=[0])
+
+
+@measure(
+    "refusal_rate",
+    "system",
+    "share",
+    "primary contacts that need the hospital and are kept without a referral being issued",
+    "down",
+)
+def refusal_rate(w: Window) -> Ratio:
+    return w.count(Count.REFUSED), w.count(Count.CONTACT_NEEDING)
 
 
 @measure(

@@ -1,63 +1,42 @@
-"""What is looked at: sums over a window of months, and the measures taken from them."""
+"""What is looked at: sums over some months, of residents or of the whole county."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_model.cards import Card, declare
-from incentive_model.cards.card import Family
 from incentive_model.incentives.accounts import Group
 from incentive_model.incentives.events import Count
+from incentive_model.measures.sums import Sums
 
 Ratio = tuple[float, float]
 
-#: Thresholds of catastrophic spending, per cent of income.
-CATASTROPHIC = (10, 25, 40)
-
-
-@dataclass
-class Record:
-    """One month, as counted: whole numbers by facility, money by group and account, and sums of state."""
-
-    month: int
-    counts: NDArray[np.int64]
-    flows: NDArray[np.int64]
-    net: NDArray[np.int64]
-    state: dict[str, float] = field(default_factory=dict)
+#: Columns of a bill: who pays it.
+FUND, PATIENT = 0, 1
 
 
 @dataclass
 class Window:
-    """Sums over some months, with what is needed to make rates of them.
+    """What can be said of any group of residents.
 
     Attributes:
-        months: how many.
-        n: simulated residents; ``weight`` real ones each stands for.
-        tier: tier by facility. ``beds``, ``physicians``, ``stay_days``: by facility, real.
+        sums: what they did, paid and felt.
+        tier: tier by facility.
+        p: behavioural parameters.
     """
 
-    months: int
-    n: int
-    weight: float
+    sums: Sums
     tier: NDArray[np.int64]
-    beds: NDArray[np.float64]
-    physicians: NDArray[np.int64]
-    stay_days: NDArray[np.float64]
     p: Any
-    counts: NDArray[np.int64]
-    flows: NDArray[np.int64]
-    net: NDArray[np.int64]
-    state: dict[str, float]
 
     @property
     def resident_years(self) -> float:
-        return self.n * self.months / 12.0
+        return self.sums.n * self.sums.months / 12.0
 
     def count(self, *kinds: Count, tiers: Iterable[int] = (0, 1, 2, 3)) -> float:
         """How often, over all facilities of some tiers."""
@@ -66,7 +45,39 @@ class Window:
     @cached_property
     def _by_tier(self) -> list[list[int]]:
         """Counts by (tier, kind), as plain whole numbers: every indicator reads some of them."""
-        return [self.counts[self.tier == tier].sum(axis=0).tolist() for tier in range(4)]
+        return [self.sums.counts[self.tier == tier].sum(axis=0).tolist() for tier in range(4)]
+
+    def billed(self, *payers: int) -> float:
+        """Yuan of bills for care that some payers (``FUND``, ``PATIENT``) bear."""
+        return float(self.sums.bills[..., list(payers)].sum()) / 100.0
+
+    def state(self, name: str) -> float:
+        """A sum over residents and months, 0 where there was none."""
+        return self.sums.state.get(name, 0.0)
+
+
+@dataclass
+class CountyWindow(Window):
+    """What can be said of the county alone: money between accounts, institutions, physicians.
+
+    Attributes:
+        weight: real residents each simulated one stands for.
+        beds, physicians, stay_days: by facility, real.
+        flows: fen by (purpose, paying group, paid group). ``net``: fen by account.
+        seen: sums over months of what the county is like, by name.
+    """
+
+    weight: float
+    beds: NDArray[np.float64]
+    physicians: NDArray[np.int64]
+    stay_days: NDArray[np.float64]
+    flows: NDArray[np.int64]
+    net: NDArray[np.int64]
+    seen: dict[str, float]
+
+    @property
+    def months(self) -> int:
+        return self.sums.months
 
     def yuan(self, purposes: Iterable[int], payers: Iterable[Group], payees: Iterable[Group]) -> float:
         """Yuan paid for some purposes from some groups to others."""
@@ -75,65 +86,6 @@ class Window:
     def position(self, group: Group) -> float:
         """Yuan a group got less what it paid."""
         return float(self.flows[:, :, group].sum() - self.flows[:, group, :].sum()) / 100.0
-
-
-def window(records: list[Record], **place: Any) -> Window:
-    """The sums over ``records``."""
-    state: dict[str, float] = {}
-    for record in records:
-        for name, value in record.state.items():
-            state[name] = state.get(name, 0.0) + value
-    return Window(
-        months=len(records),
-        counts=np.sum([r.counts for r in records], axis=0),
-        flows=np.sum([r.flows for r in records], axis=0),
-        net=np.sum([r.net for r in records], axis=0),
-        state=state,
-        **place,
-    )
-
-
-#: Every indicator: its name to the function that takes numerator and denominator from a window.
-MEASURES: dict[str, Callable[[Window], Ratio]] = {}
-
-
-def measure(
-    name: str,
-    family: Family,
-    unit: str,
-    meaning: str,
-    good: Literal["up", "down", "none"] = "none",
-    source: str = "MODEL 16",
-) -> Callable[[Callable[[Window], Ratio]], Callable[[Window], Ratio]]:
-    """Declare an indicator: the card and the formula together."""
-
-    def enter(function: Callable[[Window], Ratio]) -> Callable[[Window], Ratio]:
-        declare(Card(name, "indicator", family, unit, meaning, source, "D", good=good, distribution="none"))
-        MEASURES[name] = function
-        return function
-
-    return enter
-
-
-def per_tier(
-    stem: str,
-    tiers: Iterable[int],
-    family: Family,
-    unit: str,
-    meaning: str,
-    good: Literal["up", "down", "none"] = "none",
-) -> Callable[[Callable[[Window, int], Ratio]], Callable[[Window, int], Ratio]]:
-    """Declare one indicator a tier; ``{tier}`` in the stem and the meaning is replaced."""
-    words = {0: "village clinics", 1: "centres", 2: "county hospitals", 3: "the outside hospital"}
-
-    def enter(function: Callable[[Window, int], Ratio]) -> Callable[[Window, int], Ratio]:
-        for tier in tiers:
-            measure(stem.format(tier=f"T{tier}"), family, unit, meaning.format(tier=words[tier]), good)(
-                lambda w, tier=tier: function(w, tier)  # type: ignore[misc]
-            )
-        return function
-
-    return enter
 
 
 def value(ratio: Ratio) -> float | None:

@@ -1,0 +1,131 @@
+"""Who bears how much: ruinous spending, concentration by income, inequality of load."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from incentive_model.cards.short import fixed
+from incentive_model.measures.measure import measure
+from incentive_model.measures.window import Ratio, Window
+
+fixed(
+    "poverty_extreme",
+    2.15,
+    "dollars a day",
+    "international poverty line, at purchasing power of 2017",
+    "SDG 3.8.2",
+    "S",
+    low=0.0,
+)
+fixed(
+    "poverty_base",
+    1.15,
+    "dollars a day",
+    "fixed part of the societal poverty line, at purchasing power of 2017",
+    "SDG 3.8.2",
+    "M",
+    low=0.0,
+)
+fixed(
+    "poverty_of_median",
+    0.5,
+    "share",
+    "part of the median income in the societal poverty line",
+    "SDG 3.8.2",
+    "M",
+)
+fixed(
+    "yuan_per_dollar",
+    4.6,
+    "yuan a dollar",
+    "yuan of 2022 that buy what a dollar bought in 2017: 4.18 by purchasing power, times 1.11 for prices",
+    "SDG 3.8.2",
+    "M",
+    low=0.0,
+)
+
+#: Thresholds of catastrophic spending, per cent of income.
+CATASTROPHIC = (10, 25, 40)
+#: Above this part of the discretionary budget spending is catastrophic.
+DISCRETIONARY = 0.40
+
+
+def poverty_line(p: Any, median: float) -> float:
+    """Societal poverty line, yuan a year: max(2.15 dollars a day, 1.15 dollars a day + ½·median income).
+
+    Args:
+        median: of the county's incomes, yuan a year (the county stands for the country).
+    """
+    dollar_a_day = 365.0 * p.yuan_per_dollar
+    return max(p.poverty_extreme * dollar_a_day, p.poverty_base * dollar_a_day + p.poverty_of_median * median)
+
+
+def overspent(paid: NDArray[np.float64], budget: NDArray[np.float64], share: float) -> int:
+    """How many paid more than a share of their budget; without any budget, who paid anything at all."""
+    return int((paid > share * np.maximum(budget, 0.0)).sum())
+
+
+def concentration(amounts: NDArray[Any], rank: NDArray[np.float64]) -> Ratio:
+    """Concentration index 2·cov(h, r)/mean(h) as a ratio of sums: 2·Σ h(r − ½) over Σ h.
+
+    Both parts add up over months.
+
+    Args:
+        amounts: h, one a resident.
+        rank: r, fractional rank by income, mean ½.
+    """
+    return 2.0 * float((amounts * (rank - 0.5)).sum()), float(amounts.sum())
+
+
+def gini(values: NDArray[np.float64]) -> Ratio:
+    """Gini coefficient Σᵢⱼ|xᵢ − xⱼ| / (2n·Σx); sorted, Σ(2i − n − 1)xᵢ over n·Σx, i from 1."""
+    n = len(values)
+    return float(((2.0 * np.arange(n) - n + 1.0) * np.sort(values)).sum()), n * float(values.sum())
+
+
+def _catastrophic(percent: int) -> None:
+    @measure(
+        f"catastrophic_share_{percent}",
+        "patients",
+        "share of resident-years",
+        f"yearly out-of-pocket above {percent}% of own yearly income",
+        "down",
+    )
+    def catastrophic_share(w: Window) -> Ratio:
+        return w.state(f"catastrophic_{percent}"), w.state("household_years")
+
+
+for _percent in CATASTROPHIC:
+    _catastrophic(_percent)
+
+
+@measure(
+    "catastrophic_share_sdg",
+    "patients",
+    "share of resident-years",
+    "yearly out-of-pocket above 40% of the discretionary budget (own yearly income less the societal poverty "
+    "line); below the line, any",
+    "down",
+    "SDG 3.8.2",
+)
+def catastrophic_share_sdg(w: Window) -> Ratio:
+    return w.state("catastrophic_sdg"), w.state("household_years")
+
+
+def _concentrated(name: str, of: str, more: str) -> None:
+    @measure(
+        f"{name}_concentration_index",
+        "patients",
+        "index",
+        f"concentration of {of} by income rank, in a group by rank within it (above 0: {more})",
+    )
+    def concentration_index(w: Window) -> Ratio:
+        return w.state(f"{name}_ranked"), w.state(f"{name}_amount")
+
+
+_concentrated("oop", "out-of-pocket", "the rich pay more")
+_concentrated("visits", "visits", "the rich go more often")
+_concentrated("qalys", "QALYs", "the rich are healthier")

@@ -1,0 +1,89 @@
+"""Residents in groups, so that what is measured can be said of each group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from incentive_model.cards import Fault, InputError, nearest
+
+if TYPE_CHECKING:
+    from incentive_model.inputs import Place
+
+#: What residents may be grouped by: fifths of income (1 the poorest), age band, insurance, home.
+BREAKDOWNS = ("quintile", "age", "insurance", "home")
+#: The one group of those who are not grouped.
+EVERYBODY = "all"
+
+Rows = slice | NDArray[np.intp]
+
+
+def group_names(by: str | None, place: Place) -> tuple[str, ...]:
+    """The groups of a breakdown, in the order of their numbers.
+
+    Raises:
+        InputError: there is no such breakdown.
+    """
+    if by is None:
+        return (EVERYBODY,)
+    if by not in BREAKDOWNS:
+        raise InputError(Fault("by", repr(by), "one of " + ", ".join(BREAKDOWNS), nearest(by, BREAKDOWNS)))
+    return {
+        "quintile": ("1", "2", "3", "4", "5"),
+        "age": ("0-14", "15-44", "45-59", "60+"),
+        "insurance": tuple(x.name for x in place.insurances),
+        "home": ("rural", "urban"),
+    }[by]
+
+
+def income_rank(income: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Fractional rank by income, in (0, 1), mean ½; equal incomes in the order of the rows."""
+    order = np.argsort(np.argsort(income, kind="stable"), kind="stable")
+    return (order + 0.5) / len(order)
+
+
+def quintile(income: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Fifth of income, 0 the poorest."""
+    return np.minimum((income_rank(income) * 5).astype(np.int64), 4)
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Who belongs to which group.
+
+    Attributes:
+        by: what residents are grouped by; None when they are not.
+        names: the groups.
+        of: number of each resident's group.
+    """
+
+    by: str | None
+    names: tuple[str, ...]
+    of: NDArray[np.int64]
+
+    @property
+    def rows(self) -> list[Rows]:
+        """The residents of each group."""
+        if self.by is None:
+            return [slice(None)]
+        return [np.flatnonzero(self.of == part) for part in range(len(self.names))]
+
+
+def parts(by: str | None, place: Place, residents: np.recarray) -> Parts:
+    """Put every resident into their group.
+
+    Raises:
+        InputError: there is no such breakdown.
+    """
+    names = group_names(by, place)
+    of = {
+        None: lambda: np.zeros(len(residents), np.int64),
+        "quintile": lambda: quintile(residents.income),
+        "age": lambda: residents.age.copy(),
+        "insurance": lambda: residents.insurance.copy(),
+        "home": lambda: residents.urban.copy(),
+    }[by]()
+    return Parts(by, names, of)

@@ -1,0 +1,185 @@
+"""Indicators against the list of the design and against answers known in advance."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from test_model import after
+
+import incentive_model as im
+from incentive_model.cards import indicators, parameters
+from incentive_model.engine.columns import Slot
+from incentive_model.incentives.events import ADMITTED, Count
+from incentive_model.measures import equity
+from incentive_model.measures.parts import income_rank
+from incentive_model.measures.present import PAYERS, factor
+from incentive_model.measures.window import value
+from incentive_model.runs.tables import write_parquet
+
+#: What the design asks for at the least, by stakeholder.
+ASKED = {
+    "patients": "first_contact_primary_share primary_visit_share bypass_share appropriate_level_share "
+    "wait_days_T2_referred wait_days_T0_other wait_days_T1_other wait_days_T2_other wait_days_T3_other "
+    "oop_per_capita catastrophic_share_10 catastrophic_share_25 catastrophic_share_40 catastrophic_share_sdg "
+    "satisfaction trust_T0 trust_T1 trust_T2 trust_T3 qalys_per_1000 expected_deaths_per_100k "
+    "oop_concentration_index visits_concentration_index qalys_concentration_index",
+    "physicians": "income_T0 income_T1 income_T2 workload_T0 workload_T1 workload_T2",
+    "institutions": "visits_T0 visits_T1 visits_T2 visits_T3 bed_occupancy_T1 bed_occupancy_T2 surplus_T0 "
+    "surplus_T1 surplus_T2 revenue_per_capita",
+    "insurer": "fund_spending fund_balance fund_claims",
+    "government": "fiscal_cost referral_fund_spent",
+    "system": "visits_per_capita admissions_per_capita up_referral_rate down_referral_rate "
+    "rehab_referral_rate outpatient_return_rate referrals_issued_rate loop_closure_rate up_fulfilment "
+    "down_fulfilment unnecessary_referral_share retained_days out_of_area_admissions_per_1000 "
+    "total_cost_per_capita internal_referral_rate refusal_rate workload_gini",
+}
+
+
+@pytest.fixture(scope="module")
+def model():
+    return after(im.load_place("yongan", population=2_000), 24, "full-package")
+
+
+def test_everything_asked_for_is_measured():
+    found = indicators()
+    for family, names in ASKED.items():
+        for name in names.split():
+            assert name in found
+            assert found[name].family in (family, "system")
+
+
+class TestKnownAnswers:
+    @pytest.mark.parametrize(
+        ("values", "answer"),
+        [([0, 0, 0, 1], 0.75), ([1, 2, 3, 4], 0.25), (range(1, 101), 0.33), ([3, 3, 3], 0.0)],
+    )
+    def test_gini(self, values, answer):
+        found = value(equity.gini(np.array(list(values), float)))
+        assert found == pytest.approx(answer, abs=1e-12)
+
+    def test_gini_of_a_lognormal(self):
+        """2Φ(σ/√2) − 1 at σ = ½."""
+        draws = np.exp(0.5 * np.random.default_rng(1).standard_normal(400_000))
+        assert value(equity.gini(draws)) == pytest.approx(0.276326, abs=0.002)
+
+    def test_concentration(self):
+        rank = income_rank(np.arange(5.0))
+        assert value(equity.concentration(np.arange(5, 0, -1), rank)) == pytest.approx(-4 / 15, abs=1e-12)
+        assert value(equity.concentration(np.full(5, 7), rank)) == pytest.approx(0, abs=1e-12)
+        assert value(equity.concentration(np.zeros(5), rank)) is None
+        np.testing.assert_allclose(income_rank(np.array([30.0, 10.0, 20.0])), [5 / 6, 1 / 6, 1 / 2])
+
+    def test_concentration_over_years_is_a_ratio_of_sums(self):
+        rng = np.random.default_rng(2)
+        years = [rng.integers(0, 1000, 40) for _ in range(3)]
+        rank = income_rank(rng.random(40))
+        above, below = np.sum([equity.concentration(year, rank) for year in years], axis=0)
+        assert above / below == pytest.approx(value(equity.concentration(sum(years), rank)), rel=1e-12)
+
+    def test_catastrophic_spending_is_strictly_above(self):
+        paid = np.array([0.0, 0.09, 0.10, 0.26, 0.50]) * 10_000
+        income = np.full(5, 10_000.0)
+        counts = [equity.overspent(paid, income, share) for share in (0.10, 0.25, 0.40)]
+        assert [n / 5 for n in counts] == [0.4, 0.4, 0.2]
+
+    def test_below_the_poverty_line_any_payment_is_catastrophic(self):
+        paid = np.array([0.0, 1.0, 0.0, 1.0])
+        assert equity.overspent(paid, np.array([-50.0, -50.0, 0.0, 0.0]), 0.40) == 2
+
+    def test_societal_poverty_line(self):
+        """2.15 dollars a day in a poor county; 1.15 and half the median in others (from 2 dollars on)."""
+        p = SimpleNamespace(**{name: card.default for name, card in parameters().items()})
+        dollar = 365 * p.yuan_per_dollar
+        assert equity.poverty_line(p, 1.5 * dollar) == pytest.approx(2.15 * dollar)
+        assert equity.poverty_line(p, 2.0 * dollar) == pytest.approx(2.15 * dollar)
+        assert equity.poverty_line(p, 10.0 * dollar) == pytest.approx(6.15 * dollar)
+
+    @pytest.mark.parametrize(
+        ("rate", "month", "answer"),
+        [(0.05, 1, 1.0), (0.05, 13, 1 / 1.05), (0.05, 7, 1.05**-0.5), (0.0, 60, 1.0)],
+    )
+    def test_discount_factor(self, rate, month, answer):
+        assert factor(SimpleNamespace(discount_rate=rate), month) == pytest.approx(answer, rel=1e-14)
+
+
+class TestOfARun:
+    """Indicators against the columns and the books they are made of."""
+
+    def test_visits_of_residents_are_the_visits_of_facilities(self, model):
+        counted = model.county.counts[:, Count.VISIT].sum()
+        assert model.observer.records[-1].sums.state["visits_amount"] == counted
+
+    def test_bills_are_the_money_that_was_paid(self, model):
+        found = model.indicators()
+        flows = model.flows()
+        care = flows[flows["purpose"].isin(["visits", "admissions", "late_days", "rehabilitation"])]
+        by_payer = care.groupby("payer")["yuan_per_resident_year"].sum()
+        assert found["oop_per_capita"][0] == pytest.approx(by_payer["patients"], rel=1e-12)
+        assert found["fund_claims"][0] == pytest.approx(by_payer["insurer"], rel=1e-12)
+        assert found["revenue_per_capita"][0] == pytest.approx(by_payer.sum(), rel=1e-12)
+
+    def test_loops_close_only_for_the_referred(self, model):
+        value, closed, admitted = model.indicators()["loop_closure_rate"]
+        sums = np.sum([x.sums.counts for x in model.observer.records if x.month >= 1], axis=0)
+        assert 0 < closed < sums[:, Count.DOWN_REFERRAL].sum()
+        assert admitted == sums[:, Count.ADMITTED_REFERRED].sum() < sums[:, ADMITTED].sum()
+        assert value == closed / admitted
+
+    def test_discretionary_spending_is_the_strictest_of_the_forty_per_cent(self, model):
+        found = model.indicators()
+        assert found["catastrophic_share_sdg"][0] > found["catastrophic_share_40"][0] > 0
+        assert found["catastrophic_share_sdg"][2] == 2 * model.place.agents  # two household-years each
+
+    def test_training_shows_in_capability(self):
+        place = im.load_place("yongan", population=300)
+        value = after(place, 2).indicators()["capability_T1"][0]
+        centres = place.facilities["tier"] == "T1"
+        assert value == pytest.approx(place.facilities.loc[centres, "capability"].mean())
+
+    def test_trust_is_the_mean_of_residents(self, model):
+        month = model.observer.window(model.observer.records[-1:])
+        assert value_of(month, "trust_T1") == pytest.approx(model.residents.trust[:, Slot.CENTRE].mean())
+        assert value_of(month, "awareness") == pytest.approx(model.residents.awareness.mean())
+
+
+def value_of(window, name):
+    from incentive_model.measures import MEASURES
+
+    return value(MEASURES[name](window))
+
+
+class TestPresentValues:
+    def test_a_payers_cost_is_what_it_paid_less_what_it_got(self, model):
+        found, net = model.present_values(), model.stakeholders()
+        assert {f"cost_{payer.name.lower()}" for payer in PAYERS} < set(found)
+        for payer in PAYERS:
+            name = payer.name.lower()
+            assert found[f"cost_{name}"] == pytest.approx(-net[name], rel=1e-12)
+
+    def test_qalys_are_those_of_residents(self, model):
+        years = model.place.agents * 2
+        assert model.present_values()["qalys"] == pytest.approx(model.residents.qaly.sum() / 1e9 / years)
+
+    def test_two_years_at_five_per_cent(self, model):
+        """Health hardly changes from month to month: its present value is the annuity's."""
+        found = model.present_values()
+        annuity = np.mean([1.05 ** (-k / 12) for k in range(24)])
+        assert found["qalys_discounted"] / found["qalys"] == pytest.approx(annuity, rel=1e-4)
+        assert 0 < found["cost_patients_discounted"] < found["cost_patients"]
+
+    def test_at_no_rate_nothing_is_discounted(self):
+        found = after(im.load_place("yongan", population=300), 5, discount_rate=0.0).present_values()
+        for name in (name for name in found if not name.endswith("_discounted")):
+            assert found[f"{name}_discounted"] == pytest.approx(found[name], rel=1e-14)
+
+    def test_runs_have_them_as_columns(self, tmp_path):
+        place = im.load_place("yongan", population=300)
+        result = im.compare(place, [], replicates=1, months=3, burn_in=1, workers=1)
+        write_parquet(result.runs, tmp_path / "runs.parquet")
+        columns = pq.read_schema(tmp_path / "runs.parquet").names
+        wanted = {"qalys", *(f"cost_{payer.name.lower()}" for payer in PAYERS)}
+        assert {*wanted, *(f"{name}_discounted" for name in wanted)} <= set(columns)
+        assert (result.runs["cost_insurer"] == -result.runs["net_insurer"]).all()
