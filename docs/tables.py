@@ -132,9 +132,16 @@ def fixed_table() -> str:
 def indicator_table() -> str:
     good = {"up": "more", "down": "less", "none": ""}
     return table(
-        "indicator | whose | unit | what it is | better",
+        "indicator | whose | unit | what it is | better | by group",
         (
-            (f"`{card.name}`", card.family, card.unit, card.meaning, good[card.good])
+            (
+                f"`{card.name}`",
+                card.family,
+                card.unit,
+                card.meaning,
+                good[card.good],
+                "yes" if card.by_group else "",
+            )
             for card in by_family(indicators())
         ),
     )

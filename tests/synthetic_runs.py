@@ -30,6 +30,7 @@ NAMES = {
     "wait_days_T2_referred": ("days", "patients", "down", 6.0),
     "wait_days_T2_other": ("days", "patients", "down", 7.0),
 }
+AGES = ("0-14", "15-44", "45-59", "60+")
 NET = {
     "patients": -1700.0,
     "physicians": 900.0,
@@ -46,6 +47,7 @@ class Outcome:
     qaly_nano: np.ndarray
     time_fen: np.ndarray
     quintile: np.ndarray
+    part: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,9 @@ class FakeRun:
     series: pd.DataFrame
     stakeholders: dict[str, float]
     flows: pd.DataFrame
+    present: dict[str, float]
     outcome: Outcome
+    breakdown: pd.DataFrame | None = None
     imbalance_fen: int = 0
 
 
@@ -84,7 +88,14 @@ def declare_cards() -> None:
 
 
 def make_run(
-    scheme: str, effect: Effect, replicate: int, *, months: int, burn_in: int, agents: int
+    scheme: str,
+    effect: Effect,
+    replicate: int,
+    *,
+    months: int,
+    burn_in: int,
+    agents: int,
+    by_age: bool = False,
 ) -> FakeRun:
     luck = np.random.default_rng([replicate, 1])
     own = np.random.default_rng([replicate, 2, *scheme.encode()])
@@ -110,7 +121,13 @@ def make_run(
     change = np.zeros(agents, np.int64)
     if effect.oop_yuan:
         change = (100 * effect.oop_yuan * own.standard_normal(agents) + 30 * effect.oop_yuan).astype(np.int64)
-    outcome = Outcome(base_oop + change, qaly, luck.integers(0, 50_000, agents), np.arange(agents) % 5)
+    outcome = Outcome(
+        base_oop + change,
+        qaly,
+        luck.integers(0, 50_000, agents),
+        np.arange(agents) % 5,
+        np.arange(agents) % len(AGES),
+    )
     flows = pd.DataFrame(
         [
             ("insurer", "hospitals", "inpatient claim", 800 + effect.money.get("hospitals", 0.0)),
@@ -135,7 +152,18 @@ def make_run(
         series=pd.DataFrame(series),
         stakeholders=net,
         flows=flows,
+        present={"qalys": int(qaly.sum()) / 10**9 / (agents * months / 12)},
         outcome=outcome,
+        breakdown=pd.DataFrame(
+            [
+                (age, name, value, above / len(AGES), below / len(AGES))
+                for age in AGES
+                for name, (value, above, below) in values.items()
+            ],
+            columns=["group", "indicator", "value", "numerator", "denominator"],
+        )
+        if by_age
+        else None,
     )
 
 
@@ -215,12 +243,19 @@ def make_comparison(
     months: int = 24,
     burn_in: int = 12,
     agents: int = 500,
+    by_age: bool = False,
 ) -> Comparison:
-    """A comparison of made-up schemes; the status quo is always among them, first."""
+    """A comparison of made-up schemes; the status quo is always among them, first.
+
+    With ``by_age`` every age fares alike.
+    """
     declare_cards()
     effects = {"status-quo": Effect()} | (EFFECTS if effects is None else effects)
     titles = {name: (titles or {}).get(name, name.replace("-", " ").capitalize()) for name in effects}
     size = {"months": months, "burn_in": burn_in, "agents": agents}
     request = make_request(titles, replicates=replicates, **size)
-    runs = (make_run(name, effects[name], r, **size) for r in range(replicates) for name in effects)
+    request |= {"by": "age", "groups": list(AGES)} if by_age else {}
+    runs = (
+        make_run(name, effects[name], r, **size, by_age=by_age) for r in range(replicates) for name in effects
+    )
     return Comparison(request, gather(request, runs))

@@ -129,7 +129,8 @@ class TestVerdicts:
 def outcome(oop, qaly, time=None, quintile=None) -> Outcome:
     size = len(oop)
     whole = [np.asarray(x, np.int64) for x in (oop, qaly, time or [0] * size)]
-    return Outcome(*whole, np.asarray(quintile or [0] * size, np.int8))
+    fifths = np.asarray(quintile or [0] * size, np.int8)
+    return Outcome(*whole, fifths, np.arange(size) % 2)
 
 
 class TestResidents:
@@ -155,6 +156,17 @@ class TestResidents:
         assert list(found) == ["all", "1", "2", "3", "4", "5"]
         assert (found["all"].worse, found["4"].worse, found["5"].worse) == (1 / 5, 0, 1)
         assert found["5"].gain_yuan == -5
+
+    def test_other_groups_stand_beside_the_fifths(self):
+        base = outcome([0] * 4, [0] * 4)
+        found = judge("s", 0, outcome([0, 500] * 2, [0] * 4), base, 100, ("home", ("rural", "urban")))
+        shares = {(change.by, change.group): change.worse for change in found}
+        assert shares == {
+            ("quintile", "all"): 1 / 2,
+            ("quintile", "1"): 1 / 2,
+            ("home", "rural"): 0,
+            ("home", "urban"): 1,
+        }
 
     def test_no_overflow_over_a_whole_prefecture(self):
         n = 400_000
@@ -222,6 +234,15 @@ class TestComparison:
         money = make_comparison().stakeholders()
         sums = money.groupby("scheme")["delta_yuan_per_resident_year"].sum()
         assert sums.abs().max() < 1e-9
+
+    def test_changes_of_groups_are_paired(self):
+        found = make_comparison({"s": Effect({"up_referral_rate": 0.5})}, replicates=4, by_age=True)
+        rows = found.groups().set_index(["scheme", "group", "indicator"])
+        for age in found.group_names:
+            change = rows.loc[("s", age, "up_referral_rate")]
+            level = found.level("status-quo", "up_referral_rate").mean
+            assert change["delta"] == pytest.approx(0.5 * level, rel=1e-9)
+            assert change["delta_high"] - change["delta_low"] < change["high"] - change["low"]
 
     def test_a_missing_flow_is_zero(self):
         found = make_comparison({"s": Effect(money={"primary": 1.0})})

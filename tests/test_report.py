@@ -24,7 +24,7 @@ HOSTILE = "<script>alert(1)</script> & \"both\" 'ways' $\\frac{$ 分级诊疗 50
 
 @pytest.fixture(scope="module")
 def comparison():
-    return make_comparison(replicates=4)
+    return make_comparison(replicates=4, by_age=True)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ class TestPage:
     def test_names_the_command_that_makes_it_again(self, comparison):
         line = command(comparison)
         assert line.startswith("incentive-model compare testham --scheme revenue-sharing ")
-        assert line.endswith("--replicates 4 --population 500 --months 24 --burn-in 12 --seed 1")
+        assert line.endswith("--replicates 4 --population 500 --months 24 --burn-in 12 --seed 1 --by age")
 
 
 class TestHeadlines:

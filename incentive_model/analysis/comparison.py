@@ -12,7 +12,7 @@ import pandas as pd
 
 from incentive_model.analysis.frames import FLOW, Frames, gather
 from incentive_model.analysis.intervals import Interval, interval, paired
-from incentive_model.analysis.residents import GROUPS
+from incentive_model.analysis.residents import BY_INCOME, FIFTHS
 from incentive_model.analysis.stakeholders import (
     CONCERNS,
     STAKEHOLDERS,
@@ -20,7 +20,7 @@ from incentive_model.analysis.stakeholders import (
     scheme_verdict,
     stakeholder_verdict,
 )
-from incentive_model.cards import indicators
+from incentive_model.cards import Fault, InputError, indicators
 
 if TYPE_CHECKING:
     from incentive_model.inputs.place import Place
@@ -123,41 +123,104 @@ class Comparison:
         columns = ["scheme", "stakeholder", "delta_yuan_per_resident_year", "low", "high", "verdict"]
         return _frame(rows, columns, words=2)
 
-    def residents(self) -> pd.DataFrame:
-        """Shares of residents better off, worse off and the same, and their mean gain, by income.
+    @property
+    def by(self) -> str | None:
+        """What residents are grouped by in :meth:`groups`; None if no breakdown was asked for."""
+        return self.request.get("by")
 
-        Columns: scheme, group (``all``, or a fifth by income, ``1`` the poorest), then for each of
+    def groups(self) -> pd.DataFrame:
+        """Every indicator that can be said of a group of residents: the rows of ``groups.csv``.
+
+        Columns: scheme, by, group, indicator, unit, value, low, high, delta, delta_low, delta_high, n
+        (replicates in which the indicator could be computed).
+
+        Raises:
+            InputError: no breakdown was asked for.
+        """
+        by = self._asked_by()
+        cards = indicators()
+        rows = []
+        for scheme in self.schemes:
+            for group in self.group_names:
+                for name in self.measured_by_group:
+                    level = self.group_level(scheme, group, name)
+                    delta = self.group_change(scheme, group, name)
+                    rows.append((scheme, by, group, name, cards[name].unit, *level[:3], *delta[:3], level.n))
+        numbers = ["value", "low", "high", "delta", "delta_low", "delta_high"]
+        return _frame(rows, ["scheme", "by", "group", "indicator", "unit", *numbers, "n"], words=5)
+
+    def _asked_by(self) -> str:
+        if self.by is None:
+            allowed = "a comparison with a breakdown"
+            raise InputError(Fault("groups", "none", allowed, 'compare(…, by="quintile") has them'))
+        return self.by
+
+    @property
+    def group_names(self) -> list[str]:
+        """The groups of the breakdown, in their order."""
+        return list(self.request["groups"]) if self._asked_by() else []
+
+    @functools.cached_property
+    def measured_by_group(self) -> list[str]:
+        """The indicators of :meth:`groups`, in the order of the runs' columns."""
+        found = set(self.frames.groups["indicator"])
+        return [name for name in self.measured if name in found]
+
+    def group_level(self, scheme: str, group: str, indicator: str) -> Interval:
+        """Mean of an indicator of one group of residents under a scheme."""
+        return interval(self._broken_down[scheme, group, indicator].values())
+
+    def group_change(self, scheme: str, group: str, indicator: str) -> Interval:
+        """Paired change of an indicator of one group against the status quo."""
+        values = self._broken_down
+        return paired(values[scheme, group, indicator], values[self.baseline, group, indicator])
+
+    @functools.cached_property
+    def _broken_down(self) -> dict[tuple[str, str, str], dict[int, float | None]]:
+        found: dict[tuple[str, str, str], dict[int, float | None]] = {}
+        columns = ["scheme", "group", "indicator", "replicate", "value"]
+        for scheme, group, name, replicate, value in self.frames.groups[columns].itertuples(index=False):
+            found.setdefault((scheme, group, name), {})[int(replicate)] = (
+                None if pd.isna(value) else float(value)
+            )
+        return found
+
+    def residents(self, by: str = BY_INCOME) -> pd.DataFrame:
+        """Shares of residents better off, worse off and the same, and their mean gain, by group.
+
+        ``by`` is ``quintile``, or what the comparison was broken down by. Columns: scheme, group (``all``,
+        or a fifth by income, ``1`` the poorest), then for each of
         better, worse, same (shares) and gain (yuan per resident-year: health at the threshold, less
         out-of-pocket, less time) the mean and NAME_low, NAME_high.
         """
         rows: list[list[Any]] = []
         for scheme in self.schemes:
-            for group in self.groups:
-                found = (self.group(scheme, group, name) for name in FORTUNES)
+            for group in self.counted(by):
+                found = (self.group(scheme, group, name, by) for name in FORTUNES)
                 rows.append([scheme, group, *(number for one in found for number in one[:3])])
         numbers = [f"{name}{end}" for name in FORTUNES for end in ("", "_low", "_high")]
         return _frame(rows, ["scheme", "group", *numbers], words=2)
 
-    @functools.cached_property
-    def groups(self) -> list[str]:
+    def counted(self, by: str = BY_INCOME) -> list[str]:
         """The groups that residents are counted in and that have a member."""
-        found = set(self.frames.residents["group"])
-        return [group for group in GROUPS if group in found]
+        found = self.frames.residents
+        members = set(found.loc[found["by"] == by, "group"])
+        return [group for group in (FIFTHS if by == BY_INCOME else self.group_names) if group in members]
 
-    def group(self, scheme: str, group: str, name: str) -> Interval:
+    def group(self, scheme: str, group: str, name: str, by: str = BY_INCOME) -> Interval:
         """How a group of residents fares: the share ``better``, ``worse`` or ``same``, or its mean ``gain``.
 
         The gain is in yuan per resident-year.
         """
-        rows = self._fortunes[scheme, group]
+        rows = self._fortunes[scheme, by, group]
         if name == "gain":
             return interval(rows["gain_yuan"] * 12 / self.request["months"])
         return interval(rows[name])
 
     @functools.cached_property
-    def _fortunes(self) -> dict[tuple[str, str], pd.DataFrame]:
-        grouped = self.frames.residents.groupby(["scheme", "group"])
-        return {(str(scheme), str(group)): rows for (scheme, group), rows in grouped}
+    def _fortunes(self) -> dict[tuple[str, str, str], pd.DataFrame]:
+        grouped = self.frames.residents.groupby(["scheme", "by", "group"])
+        return {(str(scheme), str(by), str(group)): rows for (scheme, by, group), rows in grouped}
 
     def flows(self) -> pd.DataFrame:
         """Who pays whom for what, yuan per resident-year, and what each scheme changes of it.
@@ -227,7 +290,11 @@ class Comparison:
             welfare=self.welfare(scheme),
             other=[
                 *(change for change in changes if change.n),
-                *(self.group(scheme, group, name) for group in self.groups for name in ("better", "worse")),
+                *(
+                    self.group(scheme, group, name)
+                    for group in self.counted()
+                    for name in ("better", "worse")
+                ),
             ],
         )
 
@@ -262,6 +329,7 @@ def compare(
     seed: int = 1,
     workers: int | None = None,
     parameters: Mapping[str, float] | None = None,
+    by: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
     """Run schemes and the place's status quo on the same residents and the same luck.
@@ -276,6 +344,8 @@ def compare(
         seed: where all draws come from.
         workers: processes; None takes one a processor. The result does not depend on it.
         parameters: behaviour that differs from the place's.
+        by: break the findings down by ``quintile`` of income, ``age``, ``insurance`` or ``home``
+            (:meth:`Comparison.groups`); nothing else changes.
         progress: called with the number of runs done and their total: at the start, and after every run.
 
     Raises:
@@ -293,6 +363,7 @@ def compare(
         burn_in=burn_in,
         seed=seed,
         parameters=parameters,
+        by=by,
     )
     return carry_out(plan, workers=workers, progress=progress)
 

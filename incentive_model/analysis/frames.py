@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from incentive_model.analysis.residents import FEN_PER_YUAN, NANO, GroupChange, ResidentPairs
+from incentive_model.analysis.residents import FEN_PER_YUAN, GroupChange, ResidentPairs
 from incentive_model.analysis.stakeholders import INSIDE, STAKEHOLDERS
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 KEYS = ("run_id", "place", "scheme", "draw", "replicate", "seed")
 #: What tells one flow of money from another.
 FLOW = ("payer", "payee", "purpose")
+#: Columns of a breakdown by group.
+GROUP_KEYS = ("scheme", "replicate", "group", "indicator", "value", "numerator", "denominator")
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,12 +31,15 @@ class Frames:
         series: one row a run and month (``series.parquet``).
         flows: one row a run and flow: scheme, replicate, payer, payee, purpose, yuan_per_resident_year.
         residents: one row a run and group (:class:`~incentive_model.analysis.residents.GroupChange`).
+        groups: one row a run, group and indicator: scheme, replicate, group, indicator, value, numerator,
+            denominator; empty if no breakdown was asked for.
     """
 
     runs: pd.DataFrame
     series: pd.DataFrame
     flows: pd.DataFrame
     residents: pd.DataFrame
+    groups: pd.DataFrame
 
 
 def gather(request: dict[str, Any], runs: Iterable[Run]) -> Frames:
@@ -47,15 +52,19 @@ def gather(request: dict[str, Any], runs: Iterable[Run]) -> Frames:
         runs: the finished runs, in any order; the result does not depend on it.
     """
     threshold = float(request["parameters"]["qaly_threshold"])
-    pairs = ResidentPairs(request["schemes"], request["baseline"], threshold)
+    more = (request["by"], request["groups"]) if "by" in request else None
+    pairs = ResidentPairs(request["schemes"], request["baseline"], threshold, more)
     rows: list[dict[str, Any]] = []
     series: list[pd.DataFrame] = []
     flows: list[pd.DataFrame] = []
+    groups: list[pd.DataFrame] = [pd.DataFrame(columns=GROUP_KEYS)]
     for run in runs:
         pairs.add(run.scheme, run.replicate, run.outcome)
         rows.append(_row(request, run, threshold))
         series.append(_keyed(run))
         flows.append(run.flows.assign(scheme=run.scheme, replicate=run.replicate))
+        if run.breakdown is not None:
+            groups.append(run.breakdown.assign(scheme=run.scheme, replicate=run.replicate))
     return Frames(
         runs=_sorted(pd.DataFrame(rows), "scheme", "draw", "replicate"),
         series=_sorted(pd.concat(series), "scheme", "draw", "replicate", "month"),
@@ -63,8 +72,9 @@ def gather(request: dict[str, Any], runs: Iterable[Run]) -> Frames:
             ["scheme", "replicate", *FLOW, "yuan_per_resident_year"]
         ],
         residents=_sorted(
-            pd.DataFrame(pairs.changes, columns=GroupChange._fields), "scheme", "replicate", "group"
+            pd.DataFrame(pairs.changes, columns=GroupChange._fields), "scheme", "replicate", "by", "group"
         ),
+        groups=_sorted(pd.concat(groups[1:] or groups), *GROUP_KEYS[:4])[list(GROUP_KEYS)],
     )
 
 
@@ -100,10 +110,10 @@ def _row(request: dict[str, Any], run: Run, threshold: float) -> dict[str, Any]:
         row[name] = value
         row[f"{name}__numerator"] = numerator
         row[f"{name}__denominator"] = denominator
-    resident_years = len(run.outcome.qaly_nano) * request["months"] / 12
-    qalys = int(run.outcome.qaly_nano.sum()) / NANO / resident_years
+    resident_years = len(run.outcome.time_fen) * request["months"] / 12
     time = int(run.outcome.time_fen.sum()) / FEN_PER_YUAN / resident_years
     row |= {f"net_{name}": float(run.stakeholders[name]) for name in STAKEHOLDERS}
-    row |= {"qalys": qalys, "time_cost": time}
-    row["welfare"] = sum(float(run.stakeholders[name]) for name in INSIDE) + threshold * qalys - time
+    row |= {**run.present, "time_cost": time}
+    money = sum(float(run.stakeholders[name]) for name in INSIDE)
+    row["welfare"] = money + threshold * run.present["qalys"] - time
     return row

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from incentive_model.analysis.comparison import Comparison
 
 SCHEMA = 1
+LEVEL_AND_CHANGE = ("value", "low", "high", "delta", "delta_low", "delta_high", "unit")
 
 
 def payload(comparison: Comparison, out: str | None = None) -> dict[str, Any]:
@@ -19,6 +20,7 @@ def payload(comparison: Comparison, out: str | None = None) -> dict[str, Any]:
     Under ``schemes``, by name: ``indicators`` (value and paired delta, each with its 95% interval, and
     unit), ``stakeholders`` (delta in yuan per resident-year, positive when better, interval, verdict),
     ``residents`` (shares better, worse and the same) and ``verdict``. Intervals are null at one replicate.
+    ``groups`` is there only where a breakdown was asked for.
     """
     request = comparison.request
     indicators, money = comparison.table(), comparison.stakeholders()
@@ -31,7 +33,7 @@ def payload(comparison: Comparison, out: str | None = None) -> dict[str, Any]:
             "indicators": _records(
                 indicators[indicators["scheme"] == name],
                 "indicator",
-                ("value", "low", "high", "delta", "delta_low", "delta_high", "unit"),
+                LEVEL_AND_CHANGE,
             ),
             "stakeholders": _records(
                 money[money["scheme"] == name],
@@ -41,7 +43,7 @@ def payload(comparison: Comparison, out: str | None = None) -> dict[str, Any]:
             "residents": {key: _plain(everybody[key]) for key in ("better", "worse", "same")},
             "verdict": verdicts[name],
         }
-    return {
+    found = {
         "schema": SCHEMA,
         "place": request["place"],
         "baseline": comparison.baseline,
@@ -50,6 +52,22 @@ def payload(comparison: Comparison, out: str | None = None) -> dict[str, Any]:
         "ledger_imbalance_fen": int(comparison.runs["ledger_imbalance_fen"].max()),
         "out": out,
     }
+    return found | {"groups": _groups(comparison, comparison.by)} if comparison.by else found
+
+
+def _groups(comparison: Comparison, by: str) -> dict[str, Any]:
+    """By what, then scheme by scheme and group by group the indicators and how residents fare."""
+    measured, fortunes = comparison.groups(), comparison.residents(by)
+    schemes: dict[str, Any] = {}
+    for (scheme, group), rows in measured.groupby(["scheme", "group"], sort=False):
+        schemes.setdefault(str(scheme), {})[str(group)] = {
+            "indicators": _records(rows, "indicator", LEVEL_AND_CHANGE)
+        }
+    for row in fortunes.to_dict("records"):
+        if row["group"] in schemes[row["scheme"]]:
+            fares = {key: _plain(row[key]) for key in ("better", "worse", "same", "gain")}
+            schemes[row["scheme"]][row["group"]]["residents"] = fares
+    return {"by": by, "schemes": schemes}
 
 
 def _records(rows: pd.DataFrame, key: str, fields: tuple[str, ...]) -> dict[str, dict[str, Any]]:

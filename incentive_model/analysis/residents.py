@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -12,8 +12,12 @@ if TYPE_CHECKING:
 
     from incentive_model.measures import ResidentOutcome
 
-#: Groups that residents are counted in: everybody, and fifths by income from the poorest.
-GROUPS = ("all", "1", "2", "3", "4", "5")
+#: Groups that residents are always counted in: everybody, and fifths by income from the poorest.
+FIFTHS = ("all", "1", "2", "3", "4", "5")
+#: What they are counted by there.
+BY_INCOME = "quintile"
+#: Another breakdown: by what, and the names of its groups.
+Breakdown = tuple[str, Sequence[str]]
 
 FEN_PER_YUAN = 100
 NANO = 10**9
@@ -24,12 +28,14 @@ SAME_WITHIN_FEN = 1 * FEN_PER_YUAN
 class GroupChange(NamedTuple):
     """How one group fared in one replicate.
 
-    ``better``, ``worse`` and ``same`` are shares of the group; ``gain_yuan`` is the mean balance per
-    resident over the horizon (health at the threshold, less out-of-pocket, less time).
+    ``by`` says what residents are grouped by. ``better``, ``worse`` and ``same`` are shares of the group;
+    ``gain_yuan`` is the mean balance per resident over the horizon (health at the threshold, less
+    out-of-pocket, less time).
     """
 
     scheme: str
     replicate: int
+    by: str
     group: str
     residents: int
     better: float
@@ -39,7 +45,12 @@ class GroupChange(NamedTuple):
 
 
 def judge(
-    scheme: str, replicate: int, outcome: ResidentOutcome, baseline: ResidentOutcome, threshold_fen: int
+    scheme: str,
+    replicate: int,
+    outcome: ResidentOutcome,
+    baseline: ResidentOutcome,
+    threshold_fen: int,
+    more: Breakdown | None = None,
 ) -> list[GroupChange]:
     """Every resident's change, counted by group.
 
@@ -50,6 +61,7 @@ def judge(
     Args:
         outcome, baseline: the same residents under the scheme and under the status quo.
         threshold_fen: λ, what a QALY is valued at, in fen.
+        more: groups to count in beside the fifths by income (``outcome.part`` has each resident's number).
     """
     health = outcome.qaly_nano - baseline.qaly_nano
     cost = (outcome.oop_fen - baseline.oop_fen) + (outcome.time_fen - baseline.time_fen)
@@ -57,8 +69,7 @@ def judge(
     better = balance >= SAME_WITHIN_FEN * NANO
     worse = balance <= -SAME_WITHIN_FEN * NANO
     changes = []
-    for group in GROUPS:
-        member = np.ones(len(balance), bool) if group == "all" else baseline.quintile == int(group) - 1
+    for by, group, member in _groups(baseline, more):
         n = int(member.sum())
         if n == 0:
             continue
@@ -68,6 +79,7 @@ def judge(
             GroupChange(
                 scheme=scheme,
                 replicate=replicate,
+                by=by,
                 group=group,
                 residents=n,
                 better=up / n,
@@ -77,6 +89,16 @@ def judge(
             )
         )
     return changes
+
+
+def _groups(outcome: ResidentOutcome, more: Breakdown | None) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
+    """By what, the group's name, and who is in it."""
+    yield BY_INCOME, FIFTHS[0], np.ones(len(outcome.quintile), bool)
+    for fifth, group in enumerate(FIFTHS[1:]):
+        yield BY_INCOME, group, outcome.quintile == fifth
+    if more is not None and more[0] != BY_INCOME:
+        for part, group in enumerate(more[1]):
+            yield more[0], group, outcome.part == part
 
 
 def _sum(values: NDArray[np.int64]) -> int:
@@ -93,9 +115,17 @@ class ResidentPairs:
         schemes: every scheme that is expected, with or without the baseline among them.
         baseline: the scheme the others are held against.
         threshold_yuan: λ, yuan per QALY.
+        more: groups to count in beside the fifths by income.
     """
 
-    def __init__(self, schemes: Collection[str], baseline: str, threshold_yuan: float) -> None:
+    def __init__(
+        self,
+        schemes: Collection[str],
+        baseline: str,
+        threshold_yuan: float,
+        more: Breakdown | None = None,
+    ) -> None:
+        self._more = more
         self._expected = frozenset(schemes) | {baseline}
         self._baseline = baseline
         self._threshold_fen = round(threshold_yuan * FEN_PER_YUAN)
@@ -120,7 +150,7 @@ class ResidentPairs:
         if replicate in self._status_quo:
             base = self._status_quo[replicate]
             for name, arrived in waiting.items():
-                self.changes += judge(name, replicate, arrived, base, self._threshold_fen)
+                self.changes += judge(name, replicate, arrived, base, self._threshold_fen, self._more)
             waiting.clear()
         if seen >= self._expected:
             del self._status_quo[replicate], self._waiting[replicate]

@@ -16,6 +16,8 @@ import typer
 from incentive_model.cli import interrupt
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from incentive_model.inputs.place import Place
     from incentive_model.inputs.scheme import Scheme
 
@@ -47,11 +49,21 @@ def _load_own(files: list[Path] | None) -> list[Path] | None:
     return files
 
 
+class By(StrEnum):
+    """What residents may be grouped by."""
+
+    quintile = "quintile"
+    age = "age"
+    insurance = "insurance"
+    home = "home"
+
+
 PlaceName = Annotated[str, typer.Argument(help="A packaged place, or a folder of one's own.")]
 Population = Annotated[str, typer.Option(help="Simulated residents, or 'full': one for every real one.")]
 Months = Annotated[int, typer.Option(help="Months under the scheme.")]
 BurnIn = Annotated[int, typer.Option(help="Months under the status quo before it.")]
 Seed = Annotated[int, typer.Option(help="Where all luck comes from.")]
+GroupBy = Annotated[By | None, typer.Option(help="Break findings down by groups of residents.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace another request's results in --out.")]
 OwnInstruments = Annotated[
     list[Path] | None,
@@ -82,6 +94,7 @@ def compare(
     seed: Seed = 1,
     workers: Annotated[int | None, typer.Option(help="Processes. Default: one a processor.")] = None,
     own: OwnInstruments = None,
+    by: GroupBy = None,
     out: Annotated[Path | None, typer.Option(help="Results folder. Default: results/compare-PLACE.")] = None,
     force: Force = False,
     as_json: AsJson = False,
@@ -99,7 +112,9 @@ def compare(
     from incentive_model.runs.store import check_target, results_folder
 
     county = load_place(place, population)
-    plan = plan_runs(county, scheme, replicates=replicates, months=months, burn_in=burn_in, seed=seed)
+    plan = plan_runs(
+        county, scheme, replicates=replicates, months=months, burn_in=burn_in, seed=seed, by=by and by.value
+    )
     worker_count(workers, len(plan.requests))
     out = out or Path("results") / f"compare-{county.name}"
     request = {"command": "compare"} | plan.request
@@ -117,6 +132,8 @@ def compare(
     answer = result.to_json(str(out))
     with results_folder(out, request, force=force) as folder:
         write_csv(result.table(), folder / "comparison.csv")
+        if by is not None:
+            write_csv(result.groups(), folder / "groups.csv")
         write_parquet(result.runs, folder / "runs.parquet")
         write_parquet(result.series, folder / "series.parquet")
         write_report(result, folder)
@@ -140,6 +157,7 @@ def run(
     burn_in: BurnIn = 12,
     seed: Seed = 1,
     own: OwnInstruments = None,
+    by: GroupBy = None,
     out: Annotated[Path | None, typer.Option(help="Results folder. Default: nothing is written.")] = None,
     force: Force = False,
     as_json: AsJson = False,
@@ -161,7 +179,9 @@ def run(
     if len(schemes) > 1:
         raise InputError(Fault("scheme", f"{len(schemes)} schemes", "one scheme", "compare takes several"))
     county = load_place(place, population)
-    plan = plan_runs(county, schemes, replicates=1, months=months, burn_in=burn_in, seed=seed)
+    plan = plan_runs(
+        county, schemes, replicates=1, months=months, burn_in=burn_in, seed=seed, by=by and by.value
+    )
     request = {"command": "run"} | plan.request
     if out is not None:
         check_target(out, request, force=force)
@@ -171,6 +191,8 @@ def run(
         with results_folder(out, request, force=force) as folder:
             write_csv(made.series, folder / "series.csv")
             write_parquet(made.series, folder / "series.parquet")
+            if made.breakdown is not None:
+                write_csv(made.breakdown, folder / "groups.csv")
             wall_seconds = time.perf_counter() - started
             write_manifest(folder, request, wall_seconds=wall_seconds, run_id=made.run_id)
     if not as_json:
@@ -183,8 +205,18 @@ def run(
         for name, found in made.indicators.items()
     }
     answer |= {"stakeholders": made.stakeholders, "series": made.series}
+    if made.breakdown is not None:
+        answer["groups"] = {"by": plan.by, "groups": _by_group(made.breakdown)}
     answer |= {"ledger_imbalance_fen": made.imbalance_fen, "out": None if out is None else str(out)}
     print(to_json(answer))
+
+
+def _by_group(breakdown: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Group by group, value, numerator and denominator of every indicator."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in breakdown.to_dict("records"):
+        found.setdefault(row.pop("group"), {})[row.pop("indicator")] = row
+    return found
 
 
 @app.command(name="list")

@@ -130,9 +130,24 @@ def run_text(made: Run, place: Place, out: Path | None) -> str:
             "",
             months.to_string(index=False),
             "",
+            *_group_lines(made, names),
             more if out is not None else f"{more} with --json, or with --out FOLDER.",
         ]
     )
+
+
+def _group_lines(made: Run, names: Sequence[str]) -> list[str]:
+    """The same indicators by group over the scheme's months, where a breakdown was asked for."""
+    if made.breakdown is None:
+        return []
+    told = [name for name in names if indicators()[name].by_group]
+    found = made.breakdown.pivot(index="group", columns="indicator", values="value")
+    found = found.loc[made.breakdown["group"].unique(), told]
+    for name in told:
+        share = indicators()[name].unit.startswith("share")
+        found[name] = [_number(value, share) for value in found[name].astype(float)]
+    found.columns = pd.Index([name.replace("_per_capita", "").replace("_", " ") for name in told])
+    return [found.to_string(), ""]
 
 
 def _number(value: float, share: bool) -> str:
@@ -151,7 +166,8 @@ def cards_text(cards: Iterable[Card]) -> str:
             lines += ["", family.upper()]
         value = "" if card.default is None else f" = {card.default}"
         allowed = "" if card.role == "indicator" else f"; {card.allowed()}"
-        lines.append(f"  {card.name}{value} [{card.unit}]{allowed}")
+        grouped = "; by group" if card.by_group else ""
+        lines.append(f"  {card.name}{value} [{card.unit}]{allowed}{grouped}")
         lines += textwrap.wrap(
             f"{card.meaning}; source {card.source} ({card.tag})",
             WIDTH,

@@ -14,7 +14,7 @@ from incentive_model.report import method, tables
 from incentive_model.report.figures import write_figures
 from incentive_model.report.headlines import headline
 from incentive_model.report.style import scheme_colours
-from incentive_model.report.words import VERDICT_LABELS, VERDICT_MEANINGS
+from incentive_model.report.words import BY_LABELS, VERDICT_LABELS, VERDICT_MEANINGS
 
 PAGE = "report.html"
 
@@ -50,6 +50,12 @@ _CAPTIONS = {
         "income. The table below has the numbers.",
         "Each resident against themselves under the status quo: health at the threshold, less out-of-pocket, "
         "less time. Within one yuan counts as the same. Bars are means, black lines 95% intervals.",
+    ),
+    "groups": (
+        "Diverging bars of the shares of residents worse off and better off under each scheme, by group. The "
+        "table below has the numbers.",
+        "Each resident against themselves under the status quo, as above. Bars are means, black lines 95% "
+        "intervals.",
     ),
     "money": (
         "A grid of the payments that change most, a column for each scheme. The table below has the numbers.",
@@ -100,6 +106,9 @@ def page(comparison: Comparison, figures: dict[str, list[Path]]) -> str:
             use=tables.indicator_table(comparison, tables.HEADLINE_INDICATORS),
             rest=tables.indicator_table(comparison, tables.other_indicators(comparison)),
             residents=tables.resident_table(comparison),
+            by=BY_LABELS[comparison.by] if comparison.by else None,
+            groups=tables.resident_table(comparison, comparison.by) if comparison.by else None,
+            by_group=tables.group_table(comparison) if comparison.by else None,
             flows=tables.flow_table(comparison),
             pictures={name: _picture(name, paths, sample) for name, paths in figures.items()},
             facts=method.facts(comparison),

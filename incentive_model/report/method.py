@@ -149,6 +149,8 @@ def command(comparison: Comparison) -> str:
         words += ["--with", shlex.quote(file["file"])]
     for key in ("replicates", "population", "months", "burn_in", "seed"):
         words += [f"--{key.replace('_', '-')}", str(request[key])]
+    if comparison.by:
+        words += ["--by", comparison.by]
     return " ".join(words)
 
 
@@ -158,6 +160,7 @@ def python(comparison: Comparison) -> str:
     names = [_scheme_argument(name) for name in comparison.alternatives]
     numbers = ", ".join(f"{key}={request[key]}" for key in ("replicates", "months", "burn_in", "seed"))
     own = ", ".join(repr(file["file"]) for file in _own(comparison))
+    numbers += f", by={comparison.by!r}" if comparison.by else ""
     return (
         "import incentive_model as im\n\n"
         + (f"im.load_instruments({own})\n" if own else "")

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from incentive_model.analysis.comparison import Comparison
 from incentive_model.analysis.intervals import Interval
+from incentive_model.analysis.residents import BY_INCOME
 from incentive_model.analysis.stakeholders import STAKEHOLDERS, stakeholder_verdict
 from incentive_model.cards import Card, indicators
 from incentive_model.report.money import between, flow_label, largest_changes
 from incentive_model.report.words import (
-    GROUP_LABELS,
     bounds,
     decimals_for,
     display_unit,
+    group_label,
     is_share,
     number,
     scale,
@@ -46,6 +47,20 @@ HEADLINE_INDICATORS = (
     "total_cost_per_capita",
     "qalys_per_1000",
     "satisfaction",
+)
+#: Shown by group: who comes to care, where, what they pay and how they fare.
+GROUP_INDICATORS = (
+    "visits_per_capita",
+    "admissions_per_capita",
+    "primary_visit_share",
+    "up_referral_rate",
+    "down_referral_rate",
+    "oop_per_capita",
+    "catastrophic_share_25",
+    "catastrophic_share_sdg",
+    "fund_claims",
+    "satisfaction",
+    "qalys_per_1000",
 )
 _FLOWS_SHOWN = 15
 
@@ -110,17 +125,42 @@ def indicator_table(comparison: Comparison, names: Iterable[str]) -> Table:
     return Table(_titles(comparison, baseline=True), rows)
 
 
-def _indicator_row(comparison: Comparison, card: Card) -> Row:
+def group_table(comparison: Comparison) -> Table:
+    """Indicator and group by scheme: the status quo's level, and each scheme's change and level."""
+    cards, by = indicators(), comparison.by or ""
+    rows = [
+        _indicator_row(comparison, cards[name], group, group_label(by, group))
+        for name in GROUP_INDICATORS
+        if name in comparison.measured_by_group
+        for group in comparison.group_names
+    ]
+    return Table(_titles(comparison, baseline=True), rows)
+
+
+def _indicator_row(comparison: Comparison, card: Card, group: str | None = None, who: str = "") -> Row:
+    """An indicator of everybody, or of a group, which is called ``who``."""
+
+    def level(scheme: str) -> Interval:
+        if group is None:
+            return comparison.level(scheme, card.name)
+        return comparison.group_level(scheme, group, card.name)
+
+    def change(scheme: str) -> Interval:
+        if group is None:
+            return comparison.change(scheme, card.name)
+        return comparison.group_change(scheme, group, card.name)
+
     factor = scale(card.unit)
-    base = scaled(comparison.level(comparison.baseline, card.name), factor)
-    changes = [scaled(comparison.change(s, card.name), factor) for s in comparison.alternatives]
+    base = scaled(level(comparison.baseline), factor)
+    changes = [scaled(change(scheme), factor) for scheme in comparison.alternatives]
     decimals = _decimals(base, changes)
     cells = [_cell(base, decimals, sign=False)]
-    for scheme, change in zip(comparison.alternatives, changes, strict=True):
-        level = scaled(comparison.level(scheme, card.name), factor)
-        cell = _cell(change, decimals, mood=_mood(card, change))
-        cells.append(Cell(cell.main, cell.under, cell.mood, with_bounds(level, decimals)))
-    note = display_unit(card.unit)
+    for scheme, found in zip(comparison.alternatives, changes, strict=True):
+        cell = _cell(found, decimals, mood=_mood(card, found))
+        now = with_bounds(scaled(level(scheme), factor), decimals)
+        cells.append(Cell(cell.main, cell.under, cell.mood, now))
+    note = f"{who}; " if who else ""
+    note += display_unit(card.unit)
     note += "; changes in percentage points" if is_share(card.unit) else ""
     return Row(card.meaning[:1].upper() + card.meaning[1:], note, cells)
 
@@ -144,20 +184,20 @@ def other_indicators(comparison: Comparison) -> list[str]:
     return [name for name in comparison.measured if name not in HEADLINE_INDICATORS]
 
 
-def resident_table(comparison: Comparison) -> Table:
+def resident_table(comparison: Comparison, by: str = BY_INCOME) -> Table:
     """Group by scheme: the mean gain, and the shares better and worse off."""
     rows = []
-    for group in comparison.groups:
+    for group in comparison.counted(by):
         cells = []
         for scheme in comparison.alternatives:
-            gain = comparison.group(scheme, group, "gain")
+            gain = comparison.group(scheme, group, "gain", by)
             shares = [
-                with_bounds(scaled(comparison.group(scheme, group, name), 100), 0, unit="%") + f" {name}"
+                with_bounds(scaled(comparison.group(scheme, group, name, by), 100), 0, unit="%") + f" {name}"
                 for name in ("better", "worse")
             ]
             cell = _cell(gain, mood=stakeholder_verdict(gain))
             cells.append(Cell(cell.main, cell.under, cell.mood, "; ".join(shares)))
-        rows.append(Row(GROUP_LABELS[group], "", cells))
+        rows.append(Row(group_label(by, group), "", cells))
     return Table(_titles(comparison), rows)
 
 

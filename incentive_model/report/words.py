@@ -27,6 +27,7 @@ GROUP_LABELS = {
     "4": "Fourth fifth",
     "5": "Richest fifth",
 }
+BY_LABELS = {"quintile": "income", "age": "age", "insurance": "insurance", "home": "home"}
 VERDICT_LABELS = {
     "win-win": "Win-win",
     "potential": "Potential gain",
@@ -42,6 +43,16 @@ VERDICT_MEANINGS = {
     "unclear": "what decides has an interval that holds zero, or none; more replicates may settle it",
     "no-difference": "nothing changes, for anybody, in any replicate",
 }
+
+
+def group_label(by: str, group: str) -> str:
+    """A group of residents as people call it."""
+    if by == "quintile":
+        return GROUP_LABELS[group]
+    words = group.replace("_", " ").replace("-", "\N{EN DASH}" if by == "age" else "-")
+    return {"age": f"Age {words}", "insurance": f"Insurance: {words}", "home": f"{words.capitalize()} homes"}[
+        by
+    ]
 
 
 def scheme_title(comparison: Comparison, scheme: str) -> str:

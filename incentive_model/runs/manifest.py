@@ -24,8 +24,9 @@ PERSPECTIVE = (
     "and residents' time as a cost"
 )
 DISCOUNTING = (
-    "none within the horizon, for money, health and time alike; the years of life that an expected death "
-    "takes are discounted (parameters life_left_*)"
+    "none within the horizon, for money, health and time alike, but for columns named _discounted: costs "
+    "and QALYs by month, at the parameter discount_rate a year; the years of life that an expected death "
+    "takes are discounted everywhere (parameters life_left_*)"
 )
 
 

@@ -29,6 +29,7 @@ from incentive_model.inputs.scheme import (
     scheme_names,
 )
 from incentive_model.inputs.values import Value, whole_number
+from incentive_model.measures.parts import group_names
 from incentive_model.runs.plain import plain
 
 #: The empty scheme, which every other is held against.
@@ -52,6 +53,7 @@ class Request:
         months, burn_in: months under the scheme, and before it under the status quo.
         levers: every lever as it stands in month 1.
         parameters: every behavioural parameter.
+        by: what residents are grouped by in the run's breakdown; no result depends on it, nor the id.
     """
 
     run_id: str
@@ -63,6 +65,7 @@ class Request:
     burn_in: int
     levers: dict[str, Value]
     parameters: dict[str, Value]
+    by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,13 +84,15 @@ class Plan:
     burn_in: int
     seed: int
     own: tuple[dict[str, Any], ...] = ()
+    by: str | None = None
 
     @functools.cached_property
     def request(self) -> dict[str, Any]:
         """The whole design as plain data: enough to run it again, and to tell two requests apart.
 
         Levers stand there twice: as the scheme was written, and ``resolved``, every one as it is in
-        force in month 1. ``design_hash`` stands for all the rest.
+        force in month 1. ``design_hash`` stands for all the rest. Where a breakdown is asked for, ``by`` and
+        its ``groups`` stand there too; the hash is the same without them, as are all runs.
         """
         first = {request.scheme.name: request for request in self.requests if request.replicate == 0}
         request = {
@@ -119,7 +124,8 @@ class Plan:
             "burn_in": self.burn_in,
             "seed": self.seed,
         }
-        return plain(request | {"design_hash": digest(request)})
+        broken_down = {"by": self.by, "groups": group_names(self.by, self.place)} if self.by else {}
+        return plain(request | {"design_hash": digest(request)} | broken_down)
 
 
 def plan_runs(
@@ -131,12 +137,15 @@ def plan_runs(
     burn_in: int = 12,
     seed: int = 1,
     parameters: Mapping[str, Value] | None = None,
+    by: str | None = None,
 ) -> Plan:
     """Every run of a comparison of ``schemes`` (default: all packaged) with the status quo.
 
+    With ``by`` (``quintile``, ``age``, ``insurance``, ``home``) each run is broken down by groups.
+
     Raises:
         InputError: a count that is not a whole number in its range, an unknown scheme, a lever or
-            parameter out of bounds, two different schemes of one name.
+            parameter out of bounds, two different schemes of one name, an unknown breakdown.
     """
     replicates = whole_number("replicates", replicates, 1)
     months = whole_number("months", months, 1, LONGEST)
@@ -147,6 +156,7 @@ def plan_runs(
     levers = {scheme.name: _levers(place, scheme) for scheme in chosen}
     there = place_hash(place)
     own = tuple(file.to_json() for file in own_files())
+    group_names(by, place)
 
     def request(scheme: Scheme, replicate: int) -> Request:
         content = [
@@ -170,10 +180,11 @@ def plan_runs(
             burn_in=burn_in,
             levers=levers[scheme.name],
             parameters=values,
+            by=by,
         )
 
     requests = tuple(request(scheme, replicate) for replicate in range(replicates) for scheme in chosen)
-    return Plan(place, chosen, requests, replicates, months, burn_in, seed, own)
+    return Plan(place, chosen, requests, replicates, months, burn_in, seed, own, by)
 
 
 def digest(value: Any) -> str:

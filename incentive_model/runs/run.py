@@ -38,6 +38,8 @@ class Run:
         series: one row a month (burn-in too), a column ``month``, one column an indicator.
         stakeholders: net position, yuan per resident-year; sums to 0.
         flows: payer, payee, purpose, yuan_per_resident_year.
+        present: costs by payer and QALYs, discounted and not, a resident-year.
+        breakdown: group, indicator, value, numerator, denominator; None if not asked for.
         outcome: what each resident got and paid, arrays over residents.
         imbalance_fen: the largest imbalance of the books in any month; always 0.
     """
@@ -53,6 +55,8 @@ class Run:
     series: pd.DataFrame
     stakeholders: dict[str, float]
     flows: pd.DataFrame
+    present: dict[str, float]
+    breakdown: pd.DataFrame | None
     outcome: ResidentOutcome
     imbalance_fen: int
 
@@ -86,6 +90,7 @@ def _execute(place: Place, request: Request) -> Run:
         replicate=request.replicate,
         burn_in=request.burn_in,
         threads=1,
+        by=request.by,
         **behaviour,
     )
     try:
@@ -102,6 +107,8 @@ def _execute(place: Place, request: Request) -> Run:
             series=model.series(),
             stakeholders=model.stakeholders(),
             flows=model.flows(),
+            present=model.present_values(),
+            breakdown=model.breakdown() if request.by else None,
             outcome=model.resident_outcome,
             imbalance_fen=model.ledger.imbalance_fen,
         )
