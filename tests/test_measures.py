@@ -26,15 +26,16 @@ ASKED = {
     "oop_per_capita catastrophic_share_10 catastrophic_share_25 catastrophic_share_40 catastrophic_share_sdg "
     "satisfaction trust_T0 trust_T1 trust_T2 trust_T3 qalys_per_1000 expected_deaths_per_100k "
     "oop_concentration_index visits_concentration_index qalys_concentration_index",
-    "physicians": "income_T0 income_T1 income_T2 workload_T0 workload_T1 workload_T2",
+    "physicians": "income_T0 income_T1 income_T2 workload_T0 workload_T1 workload_T2 "
+    "physician_welfare_T0 physician_welfare_T1 physician_welfare_T2",
     "institutions": "visits_T0 visits_T1 visits_T2 visits_T3 bed_occupancy_T1 bed_occupancy_T2 surplus_T0 "
-    "surplus_T1 surplus_T2 revenue_per_capita",
+    "surplus_T1 surplus_T2 revenue_per_capita capability_T1 infrastructure_T0 infrastructure_T1",
     "insurer": "fund_spending fund_balance fund_claims",
     "government": "fiscal_cost referral_fund_spent",
     "system": "visits_per_capita admissions_per_capita up_referral_rate down_referral_rate "
     "rehab_referral_rate outpatient_return_rate referrals_issued_rate loop_closure_rate up_fulfilment "
     "down_fulfilment unnecessary_referral_share retained_days out_of_area_admissions_per_1000 "
-    "total_cost_per_capita internal_referral_rate refusal_rate workload_gini",
+    "total_cost_per_capita internal_referral_rate refusal_rate workload_gini repeat_test_cost",
 }
 
 
@@ -115,7 +116,9 @@ class TestOfARun:
     def test_bills_are_the_money_that_was_paid(self, model):
         found = model.indicators()
         flows = model.flows()
-        care = flows[flows["purpose"].isin(["visits", "admissions", "late_days", "rehabilitation"])]
+        care = flows[
+            flows["purpose"].isin(["visits", "admissions", "late_days", "rehabilitation", "repeat_tests"])
+        ]
         by_payer = care.groupby("payer")["yuan_per_resident_year"].sum()
         assert found["oop_per_capita"][0] == pytest.approx(by_payer["patients"], rel=1e-12)
         assert found["fund_claims"][0] == pytest.approx(by_payer["insurer"], rel=1e-12)

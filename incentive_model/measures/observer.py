@@ -133,7 +133,7 @@ class Observer:
         model, ep = self.model, self.model.episodes
         amounts: dict[str, NDArray[Any]] = {
             "oop": model.month_oop[rows],
-            "visits": (ep.first[rows] >= 0) + ep.referred[rows] + ep.follow_ups[rows],
+            "visits": (ep.first[rows] >= 0) + ep.within[rows] + ep.referred[rows] + ep.follow_ups[rows],
             "qalys": model.month_qaly[rows],
         }
         state = {}
@@ -152,12 +152,17 @@ class Observer:
         return state
 
     def _seen(self) -> dict[str, float]:
-        """Capability of centres; physicians' mean belief in pay that is promised now."""
-        model = self.model
+        """What facilities have to work with, visits at crowded ones, physicians' mean belief in pay that is
+        promised now."""
+        model, tiers, f = self.model, self.model.county.tier, self.model.facilities
         seen = {"months": 1.0}
-        centres = model.county.tier == 1
-        if centres.any():
-            seen["capability_T1"] = float(model.facilities.capability[centres].mean())
+        crowded = np.where(f.load > model.p.effort_load, model.county.counts[:, Count.VISIT], 0)
+        for tier in range(3):
+            here = tiers == tier
+            seen[f"crowded_visits_T{tier}"] = float(crowded[here].sum())
+            if here.any():
+                seen[f"capability_T{tier}"] = float(f.capability[here].mean())
+                seen[f"infrastructure_T{tier}"] = float(model.tables.means.infrastructure[here].mean())
         promising = [k for k in range(len(model.instruments)) if model.promises(k)]
         if promising:
             seen["believing_months"] = 1.0

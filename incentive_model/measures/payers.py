@@ -1,8 +1,9 @@
 """What the insurer and the government care about."""
 
 from incentive_model.incentives.accounts import CARE, Group, Purpose
+from incentive_model.incentives.events import Kind
 from incentive_model.measures.measure import county_measure, measure
-from incentive_model.measures.window import FUND, CountyWindow, Ratio, Window
+from incentive_model.measures.window import FUND, PATIENT, CountyWindow, Ratio, Window
 
 
 @county_measure(
@@ -51,10 +52,39 @@ def referral_fund_spent(w: CountyWindow) -> Ratio:
     return w.yuan([Purpose.REFERRAL_BONUS], [Group.GOVERNMENT], Group), w.resident_years
 
 
+#: What payers pay for care with, beside bills.
+BESIDE_BILLS = (
+    Purpose.SUBSIDY,
+    Purpose.SUPPORT,
+    Purpose.CONTRACTS,
+    Purpose.CHRONIC_CARE,
+    Purpose.POSTING,
+    Purpose.AUDIT,
+)
+
+
 @county_measure(
-    "total_cost_per_capita", "system", "yuan a resident-year", "bills for care, subsidies and support", "down"
+    "total_cost_per_capita",
+    "system",
+    "yuan a resident-year",
+    "bills for care, sums paid by the head in their place, subsidies, contracts, support and audits",
+    "down",
 )
 def total_cost_per_capita(w: CountyWindow) -> Ratio:
-    return w.yuan(
-        [*CARE, Purpose.SUBSIDY, Purpose.SUPPORT], [x for x in Group if x != Group.PHYSICIANS], Group
-    ), w.resident_years
+    payers = [x for x in Group if x != Group.PHYSICIANS]
+    spent = w.yuan([*CARE, *BESIDE_BILLS], payers, Group)
+    by_head = w.yuan([Purpose.CAPITATION], [Group.INSURER], Group)
+    taken_back = w.yuan([Purpose.CAPITATION], Group, [Group.INSURER])
+    return spent + by_head - taken_back, w.resident_years
+
+
+@measure(
+    "repeat_test_cost",
+    "system",
+    "yuan a resident-year",
+    "bills for tests done again for want of the other side's results",
+    "down",
+    "E05",
+)
+def repeat_test_cost(w: Window) -> Ratio:
+    return w.billed(FUND, PATIENT, kinds=[Kind.REPEAT_TESTS]), w.resident_years

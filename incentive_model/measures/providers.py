@@ -31,6 +31,21 @@ def income(w: CountyWindow, tier: int) -> Ratio:
 
 @per_tier(
     county_measure,
+    "physician_welfare_{tier}",
+    (0, 1, 2),
+    "physicians",
+    "yuan a physician-year",
+    "pay of physicians at {tier} less the trouble of visits to a crowded facility",
+    "up",
+)
+def physician_welfare(w: CountyWindow, tier: int) -> Ratio:
+    pay, years = income(w, tier)
+    trouble = w.p.effort_cost * w.seen.get(f"crowded_visits_T{tier}", 0.0)
+    return pay - trouble * w.weight, years
+
+
+@per_tier(
+    county_measure,
     "workload_{tier}",
     (0, 1, 2),
     "physicians",
@@ -120,6 +135,19 @@ def workload_gini(w: CountyWindow) -> Ratio:
     return gini(w.sums.counts[staffed, Count.VISIT] / w.physicians[staffed])
 
 
-@county_measure("capability_T1", "institutions", "0–1", "mean capability of centres", "up")
-def capability(w: CountyWindow) -> Ratio:
-    return w.seen.get("capability_T1", 0.0), w.seen.get("months", 0.0)
+@per_tier(county_measure, "capability_{tier}", (1,), "institutions", "0–1", "mean capability of {tier}", "up")
+def capability(w: CountyWindow, tier: int) -> Ratio:
+    return w.seen.get(f"capability_T{tier}", 0.0), w.seen.get("months", 0.0)
+
+
+@per_tier(
+    county_measure,
+    "infrastructure_{tier}",
+    (0, 1),
+    "institutions",
+    "0–1",
+    "mean infrastructure of {tier}",
+    "up",
+)
+def infrastructure(w: CountyWindow, tier: int) -> Ratio:
+    return w.seen.get(f"infrastructure_T{tier}", 0.0), w.seen.get("months", 0.0)

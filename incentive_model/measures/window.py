@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_model.incentives.accounts import Group
-from incentive_model.incentives.events import Count
+from incentive_model.incentives.events import Count, Kind
 from incentive_model.measures.sums import Sums
 
 Ratio = tuple[float, float]
@@ -47,9 +47,9 @@ class Window:
         """Counts by (tier, kind), as plain whole numbers: every indicator reads some of them."""
         return [self.sums.counts[self.tier == tier].sum(axis=0).tolist() for tier in range(4)]
 
-    def billed(self, *payers: int) -> float:
-        """Yuan of bills for care that some payers (``FUND``, ``PATIENT``) bear."""
-        return float(self.sums.bills[..., list(payers)].sum()) / 100.0
+    def billed(self, *payers: int, kinds: Iterable[Kind] = tuple(Kind)) -> float:
+        """Yuan of bills for some kinds of care that some payers (``FUND``, ``PATIENT``) bear."""
+        return float(self.sums.bills[:, :, list(kinds)][..., list(payers)].sum()) / 100.0
 
     def state(self, name: str) -> float:
         """A sum over residents and months, 0 where there was none."""
