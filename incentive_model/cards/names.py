@@ -9,7 +9,10 @@ TAKEN = {
     "a column of the results": {
         "run_id", "place", "scheme", "draw", "replicate", "seed", "status", "month", "indicator", "unit",
         "value", "low", "high", "delta", "delta_low", "delta_high", "n", "design_hash", "residents_an_agent",
-        "ledger_imbalance_fen", "by", "group", "qalys", "qalys_discounted", "time_cost", "welfare",
+        "ledger_imbalance_fen", "by", "group", "qalys", "qalys_discounted", "time_cost",
+        "welfare", "cost_patients", "cost_insurer", "cost_government", "cost_external",
+        "cost_patients_discounted", "cost_insurer_discounted", "cost_government_discounted",
+        "cost_external_discounted",
     },
     "Mesa's": {
         "agent_id_counter", "agent_types", "agents", "agents_by_type", "batch", "clear_all_subscriptions",
@@ -31,6 +34,6 @@ def name_fault(name: str) -> str:
     """Why ``name`` may not be a card's; empty if it may."""
     if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_") or "__" in name:
         return "not one word of letters, digits and single underscores"
-    if name.startswith(("net_", "cost_")):
+    if name.startswith("net_"):
         return "the name of a column of the results"
     return next((f"a name that is {what}" for what, names in TAKEN.items() if name in names), "")
