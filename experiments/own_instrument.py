@@ -6,7 +6,7 @@ The payment falls due when a patient goes down to rehabilitation. See docs/own-i
 from incentive_model.incentives import Count, County, Event, Instrument, Tables, lever, lever_card
 
 lever_card(
-    "handover_payment", "support", "yuan a patient", "paid for a hand-over", "own", "A", 0.0, (0, 1000)
+    "handover_payment", "support", "yuan a patient", "paid for handing over", "own", "A", 0.0, (0, 1000)
 )
 
 
