@@ -5,9 +5,7 @@ The payment falls due when a patient goes down to rehabilitation. See docs/own-i
 
 from incentive_model.incentives import Count, County, Event, Instrument, Tables, lever, lever_card
 
-lever_card(
-    "handover_payment", "support", "yuan a patient", "paid for handing over", "own", "A", 0.0, (0, 1000)
-)
+lever_card("handover_payment", "support", "yuan a patient", "for handing over", "own", "A", 0.0, (0, 1000))
 
 
 class HandoverPayment(Instrument):
