@@ -6,13 +6,13 @@ import json
 import tempfile
 from itertools import product
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
 
 from incentive_model.inputs import Place, Scheme, load_place
 
-Draw = Any
 UNINSURED = "uninsured"
 
 #: Levers, each with the values it takes where it is drawn at all: twice where it should be drawn more often.
@@ -102,42 +102,50 @@ EVERYTHING = Scheme(
 DRAWN = {*WORDS, *NUMBERS, *(name for names in PARTS for name in names)}
 
 
-@st.composite
-def lever_values(draw: Draw) -> dict[str, Any]:
+def lever_values(luck: Random) -> dict[str, Any]:
     """Some levers; those that are parts of one whole come together."""
     values: dict[str, Any] = {}
     for name, choices in [*WORDS.items(), *NUMBERS.items()]:
-        if draw(st.booleans()):
-            values[name] = draw(st.sampled_from(choices))
+        if luck.random() < 0.6:
+            values[name] = luck.choice(choices)
     for names, choices in PARTS.items():
-        if draw(st.booleans()):
-            values.update(zip(names, draw(st.sampled_from(choices)), strict=True))
+        if luck.random() < 0.5:
+            values.update(zip(names, luck.choice(choices), strict=True))
     return values
 
 
-@st.composite
-def schemes(draw: Draw) -> Scheme:
+def places() -> st.SearchStrategy[Place]:
+    """Random counties, each from one number: drawn piece by piece, many of fifty would be much alike."""
+    return st.integers(0, 2**64 - 1).map(lambda seed: random_place(Random(seed)))
+
+
+def schemes() -> st.SearchStrategy[Scheme]:
+    """Random schemes, each from one number."""
+    return st.integers(0, 2**64 - 1).map(lambda seed: random_scheme(Random(seed)))
+
+
+def random_scheme(luck: Random) -> Scheme:
     """A scheme over all levers, now and then with a change on the way."""
-    changes = ((draw(st.integers(2, 9)), draw(lever_values())),) if draw(st.booleans()) else ()
-    return Scheme("random", "Random", (), draw(lever_values()), changes)
+    values, other = lever_values(luck), lever_values(luck)
+    changes = ((luck.randint(2, 9), other),) if luck.random() < 0.5 else ()
+    return Scheme("random", "Random", (), values, changes)
 
 
-@st.composite
-def places(draw: Draw) -> Place:
+def random_place(luck: Random) -> Place:
     """A county of up to three hospitals and four centres, with few doctors and fewer beds."""
-    agents = draw(st.integers(40, 90))
-    population = agents * draw(st.sampled_from([1, 7, 40, 150])) + draw(st.sampled_from([0, 3]))
-    outside = draw(st.sampled_from([0, 1, 1, 2]))
-    forms = draw(st.sampled_from(["", "loose", "tight", "tight loose", "none tight"])).split()
+    agents = luck.randint(40, 90)
+    population = agents * luck.choice([1, 7, 40, 150]) + luck.choice([0, 3])
+    outside = luck.choice([0, 1, 1, 2])
+    forms = luck.choice(["", "loose", "tight", "tight loose", "none tight"]).split()
     consortia = {f"c{k}": form for k, form in enumerate(forms)}
-    rows = draw(facility_rows(population, outside, list(consortia)))
+    rows = facility_rows(luck, population, outside, list(consortia))
     members = {row["consortium"] for row in rows}
     consortia = {name: form for name, form in consortia.items() if name in members}
     clinics = [row["id"] for row in rows if row["tier"] == "T0"]
-    insurances = draw(st.sampled_from([("rural", "town"), ("rural", UNINSURED)]))
+    insurances = luck.choice([("rural", "town"), ("rural", UNINSURED)])
     tiers = range(4 if outside else 3)
     files = {
-        "place.toml": draw(place_toml(population, consortia, insurances, tiers)),
+        "place.toml": place_toml(luck, population, consortia, insurances, tiers),
         "facilities.csv": csv(rows),
         "villages.csv": csv(
             [
@@ -145,13 +153,13 @@ def places(draw: Draw) -> Place:
                 for k, c in enumerate(clinics)
             ]
         ),
-        "schedule.csv": csv(draw(schedule_rows(insurances, tiers))),
+        "schedule.csv": csv(schedule_rows(luck, insurances, tiers)),
     }
-    if draw(st.booleans()):
+    if luck.random() < 0.5:
         hospitals = [row["id"] for row in rows if row["tier"] == "T2"]
         files["ties.csv"] = csv(
             [
-                {"facility": c, "physician": 1, "hospital": draw(st.sampled_from(hospitals)), "specialist": 1}
+                {"facility": c, "physician": 1, "hospital": luck.choice(hospitals), "specialist": 1}
                 for c in clinics
             ]
         )
@@ -161,13 +169,12 @@ def places(draw: Draw) -> Place:
         return load_place(folder, agents)
 
 
-@st.composite
-def facility_rows(draw: Draw, population: int, outside: int, consortia: list[str]) -> list[dict[str, Any]]:
+def facility_rows(luck: Random, population: int, outside: int, consortia: list[str]) -> list[dict[str, Any]]:
     """Facilities of four tiers, with ``outside`` hospitals outside the county."""
     rows: list[dict[str, Any]] = []
 
     def one_of(*values: Any) -> Any:
-        return draw(st.sampled_from(values))
+        return luck.choice(values)
 
     def add(tier: int, parents: list[str], beds: Any, physicians: int) -> str:
         name = f"T{tier}-{len(rows)}"
@@ -191,25 +198,24 @@ def facility_rows(draw: Draw, population: int, outside: int, consortia: list[str
         )
         return name
 
-    n = draw(st.integers(1, 3))
+    n = luck.randint(1, 3)
     beds = max(1, population // one_of(150, 400, 1_500) // n)
     doctors = max(1, population // one_of(1_200, 3_000) // n)
     outside_beds = one_of("", "", "", max(1, population // 2_000))
     cities = [add(3, [], outside_beds, 5) for _ in range(outside)]
     hospitals = [add(2, cities, beds, doctors) for _ in range(n)]
-    for _ in range(draw(st.integers(1, 4))):
+    for _ in range(luck.randint(1, 4)):
         centre = add(1, hospitals, one_of(0, 1, max(1, population // 1_000)), one_of(1, 2, 3))
         for _ in range(one_of(1, 2)):
             add(0, [centre], 0, one_of(1, 2))
     return rows
 
 
-@st.composite
-def schedule_rows(draw: Draw, insurances: tuple[str, ...], tiers: range) -> list[dict[str, Any]]:
+def schedule_rows(luck: Random, insurances: tuple[str, ...], tiers: range) -> list[dict[str, Any]]:
     """What each insurance pays; caps low enough to bind."""
     rows = []
     for name, tier, inpatient in product(insurances, tiers, (False, True)):
-        rate = draw(st.sampled_from([0.6, 0.75] if inpatient else [0.2, 0.5512]))
+        rate = luck.choice([0.6, 0.75] if inpatient else [0.2, 0.5512])
         rows.append(
             {
                 "insurance": name,
@@ -217,20 +223,19 @@ def schedule_rows(draw: Draw, insurances: tuple[str, ...], tiers: range) -> list
                 "setting": "inpatient" if inpatient else "outpatient",
                 "rate": 0 if name == UNINSURED else rate,
                 "deductible": 150.55 * tier if inpatient else 0,
-                "cap": draw(st.sampled_from(["", 3_000, 9_000.5] if inpatient else ["", 150, 800])),
+                "cap": luck.choice(["", 3_000, 9_000.5] if inpatient else ["", 150, 800]),
             }
         )
     return rows
 
 
-@st.composite
 def place_toml(
-    draw: Draw, population: int, consortia: dict[str, str], insurances: tuple[str, ...], tiers: range
+    luck: Random, population: int, consortia: dict[str, str], insurances: tuple[str, ...], tiers: range
 ) -> str:
     """``place.toml``, with some behaviour that makes rare things happen often."""
 
     def one_of(*values: Any) -> Any:
-        return draw(st.sampled_from(values))
+        return luck.choice(values)
 
     tables: dict[str, dict[str, Any]] = {
         "levers": {
@@ -293,7 +298,7 @@ def place_toml(
         "source": ["a test"],
         "currency_year": 2022,
         "population": population,
-        "population_seed": draw(st.integers(0, 9_999)),
+        "population_seed": luck.randint(0, 9_999),
     }
     return "\n".join([lines(head), *(f"[{name}]\n{lines(table)}" for name, table in tables.items())])
 

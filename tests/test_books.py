@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import small_place
@@ -10,12 +12,10 @@ from hypothesis import strategies as st
 from random_place import places, schemes
 
 import incentive_model as im
-from incentive_model.incentives.accounts import Group, Purpose
+from incentive_model.incentives.account import shares
+from incentive_model.incentives.accounts import CARE, Group, Purpose
 from incentive_model.incentives.events import Count, Event, Kind, Setting
 from incentive_model.incentives.instrument import basis_points
-from incentive_model.incentives.revenue_sharing import shares
-
-CARE = (Purpose.VISITS, Purpose.ADMISSIONS, Purpose.LATE_DAYS, Purpose.REHABILITATION)
 
 
 def posted(model, month, purposes=tuple(Purpose), payers=None, payees=None):
@@ -43,7 +43,7 @@ class Auditor:
         january = (model.month + 1) % 12 == 1
         oop = 0 if january else int(r.oop_year.sum())
         fund = np.zeros_like(r.fund_paid) if january else r.fund_paid.copy()
-        prices = f.price_visit.copy(), f.price_admission.copy()
+        prices = f.price_visit.copy(), f.price_admission.copy()  # of this month: they change at its end
         model.step()
         self._money(int(r.oop_year.sum()) - oop, r.fund_paid - fund)
         self._bills(*prices)
@@ -67,15 +67,31 @@ class Auditor:
 
     def _bills(self, visit, admission):
         """Every visit and stay that was counted was billed once, at its price."""
-        county, p = self.model.county, self.model.p
+        model, county, p = self.model, self.model.county, self.model.p
         billed = county.bills.sum(axis=(1, 3))
         c = county.counts
         admitted = c[:, [Count.ADMITTED_EMERGENCY, Count.ADMITTED_REFERRED, Count.ADMITTED_OTHER]].sum(axis=1)
         np.testing.assert_array_equal(billed[:, Kind.VISIT], c[:, Count.VISIT] * visit)
         np.testing.assert_array_equal(billed[:, Kind.ADMISSION], admitted * admission)
         np.testing.assert_array_equal(billed[:, Kind.REHAB], c[:, Count.REHAB] * round(p.rehab_price * 100))
-        late = round(p.extra_days * p.day_price * 100)
+        by_case = model.levers["payment_method"] == "per_case"
+        day = np.where(by_case & (county.tier <= 2), 0, round(p.day_price * 100))
+        late = np.floor(p.extra_days * day + 0.5).astype(np.int64)
         np.testing.assert_array_equal(billed[:, Kind.LATE_DAYS], c[:, Count.RETAINED] * late)
+        missing = 1.0 - float(model.levers["platform_coverage"])
+        missing *= 1.0 - float(model.levers["test_recognition"])
+        centre = county.tier == 1
+        below = math.floor(p.repeat_tests_down * p.rehab_price * 100.0 * missing + 0.5)
+        tests = np.where(centre, c[:, Count.REHAB] * below, 0)
+        above = np.floor(p.repeat_tests_up * visit * missing + 0.5).astype(np.int64)
+        specialists = c[:, Count.VISIT_REFERRED] > 0  # where anybody came by a referral
+        np.testing.assert_array_equal(billed[centre, Kind.REPEAT_TESTS], tests[centre])
+        assert (billed[~centre & ~specialists, Kind.REPEAT_TESTS] == 0).all()
+        hospital = county.tier >= 2
+        referred = c[:, Count.UP_REFERRAL].sum()
+        np.testing.assert_array_equal(billed[hospital, Kind.REPEAT_TESTS] % np.maximum(above[hospital], 1), 0)
+        if (above[hospital] > 0).all():
+            assert (billed[hospital, Kind.REPEAT_TESTS] // above[hospital]).sum() == referred
 
     def _people(self):
         """Nobody is lost, nobody counted twice."""
@@ -86,7 +102,6 @@ class Auditor:
             (Count.ADMITTED_OTHER, Count.BED_OTHER),
             (Count.UP_REFERRAL, Count.REFERRAL_ISSUED),
             (Count.UP_NEEDED, Count.UP_REFERRAL),
-            (Count.UP_NEEDED, Count.CONTACT_NEEDING),
             (Count.VISIT_REFERRED, Count.VISIT),
             (Count.FIRST_CONTACT, Count.VISIT),
             (Count.BYPASS, Count.FIRST_CONTACT),
@@ -94,12 +109,23 @@ class Auditor:
             (Count.OUTPATIENT_RETURN, Count.RETURN_OFFER),
             (Count.RETURN_OFFER, Count.RETURN_ELIGIBLE),
             (Count.SUCCESS, Count.TREATED),
+            (Count.INTERNAL_REFERRAL, Count.FIRST_CONTACT),
+            (Count.AUDITED_RETENTION, Count.RETAINED),
+            (Count.AUDITED_REFUSAL, Count.REFUSED),
+            (Count.LOOP_CLOSED, Count.DOWN_REFERRAL),
         ):
             assert (c[:, fewer] <= c[:, more]).all(), (fewer.name, more.name)
         assert (c[:, Count.ADMITTED_EMERGENCY] == c[:, Count.BED_EMERGENCY]).all()  # never turned away
         fates = c[:, Count.RETAINED] + c[:, Count.SENT_HOME] + c[:, Count.DOWN_REFERRAL]
         np.testing.assert_array_equal(c[:, Count.CANDIDATE], fates)
         total = c.sum(axis=0)
+        clinics = self.model.county.tier == 0
+        assert (c[clinics, Count.INTERNAL_REFERRAL] > 0).sum() == (c[:, Count.INTERNAL_REFERRAL] > 0).sum()
+        assert (c[clinics, Count.UP_NEEDED] <= c[clinics, Count.CONTACT_NEEDING]).all()
+        within = total[
+            Count.INTERNAL_REFERRAL
+        ]  # whose need counts at the clinic, and once more on the way up
+        assert total[Count.UP_NEEDED] <= total[Count.CONTACT_NEEDING] + within
         assert total[Count.REHAB] == total[Count.DOWN_REFERRAL]
         assert total[Count.LISTED_CONTACT] == total[Count.FIRST_CONTACT]
         assert total[Count.LISTED_CANDIDATE] == total[Count.CANDIDATE]

@@ -15,6 +15,8 @@ import small_place
 import incentive_model as im
 from incentive_model.cards import indicators, levers, parameters
 from incentive_model.cards.names import TAKEN, name_fault
+from incentive_model.incentives import PACKAGED
+from incentive_model.incentives.support import Support
 from incentive_model.measures import MEASURES
 from incentive_model.model import MONTH
 
@@ -138,7 +140,8 @@ def test_every_card_of_behaviour_is_used():
         for node in ast.walk(tree)
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)
     }
-    assert set(parameters()) - behaviour_read() - words == set()
+    costs = {f"cost_{make.name}" for make in PACKAGED if issubclass(make, Support)}  # read by the name
+    assert set(parameters()) - behaviour_read() - words - costs == set()
 
 
 def test_every_lever_is_read_by_an_instrument(tmp_path):
@@ -163,6 +166,32 @@ def test_every_lever_is_read_by_an_instrument(tmp_path):
     place = im.load_place(small_place.write(tmp_path / "small"), population=60)
     Watched(place, "full-package", seed=1, gatekeeping="hard").run(12)
     assert asked == set(levers())
+
+
+#: Where a word that is also a lever's name stands outside the instruments, and why it is no door.
+NO_DOOR = {
+    ("model.py", "family_doctor_coverage"),  # contracts as they stand in the place's status quo
+    ("engine/columns.py", "publicity"),  # the entry of the month's terms that an instrument fills
+}
+
+
+def test_no_lever_has_a_door_of_its_own():
+    """Levers are read by instruments alone: nobody decides or looks by a lever's name."""
+    rooms = ("rules", "engine", "agents", "measures", "network", "model")
+    named = {
+        (path, node.value)
+        for path, tree in sources(*rooms)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in levers()
+    }
+    assert named == NO_DOOR
+    read = {
+        path
+        for path, tree in sources("rules", "engine", "agents", "measures", "network")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("levers")
+    }
+    assert read == set()
 
 
 class TestNames:

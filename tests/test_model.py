@@ -70,8 +70,11 @@ class TestNothingChanges:
             {"weight_first_contact": 1.0, "weight_two_way_referral": 0.0}
             | {"weight_rehab_referral": 0.0, "weight_satisfaction": 0.0},
             {"surplus_retained": 1.0, "loss_shared": 1.0},
+            {"retention_penalty": 2_000.0, "refusal_penalty": 500.0},
+            {"evaluation_form": "tournament"},
+            {"payment_delay": 12},
         ],
-        ids=["nothing new", "gate", "reserve", "fund", "weights", "budget"],
+        ids=["nothing new", "gate", "reserve", "fund", "weights", "budget", "audit", "score", "delay"],
     )
     def test_a_lever_that_has_nothing_to_act_on_is_only_talked_about(self, small, idle):
         assert state(after(small, 14, **idle), but=("awareness",)) == state(
@@ -151,7 +154,7 @@ class TestSeeds:
 
     def test_a_replicate_redraws_luck_and_a_population_seed_redraws_people(self, yongan):
         luck, other = after(yongan, 1), after(yongan, 1, replicate=1)
-        for column in ("age", "income", "facility", "contract"):
+        for column in ("age", "income", "facility", "signs_at", "managed_at"):
             np.testing.assert_array_equal(luck.residents[column], other.residents[column])
         np.testing.assert_array_equal(luck.tie, other.tie)
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from incentive_model.cards import parameters
 from incentive_model.rules import (
+    adapting,
     billing,
     capacity,
     choice,
@@ -135,6 +136,11 @@ class TestBilling:
     def test_the_patient_gets_every_remainder(self):
         assert billing.split_bill(9_999, 0, 0, 3_333, 10**9) == (3_332, 6_667)
 
+    def test_a_chain_of_care_pays_its_deductible_once(self):
+        assert billing.deductible_due(50_000, True, 15_000) == 35_000
+        assert billing.deductible_due(15_000, True, 50_000) == 0  # nothing is paid back
+        assert billing.deductible_due(50_000, False, 15_000) == 50_000
+
     @given(
         price=st.integers(0, 10**8),
         uncovered=st.integers(0, 10_000),
@@ -240,9 +246,10 @@ class TestChoice:
 
     def test_self_care_and_perception(self):
         assert choice.self_care(p, 0.5) == about(3.35 - 2.25)
-        assert choice.perceived_severity(p, 0.5, 1.0) == about(0.5 + 0.06 + 0.12)
-        assert choice.perceived_severity(p, 0.99, 3.0) == 1.0
-        assert choice.perceived_severity(p, 0.01, -9.0) == 0.0
+        assert choice.perceived_severity(p, 0.5, 0.0, 1.0) == about(0.5 + 0.06 + 0.12)
+        assert choice.perceived_severity(p, 0.5, 1.0, 1.0) == about(0.5 + 0.06 * 0.5 + 0.12 * 0.8)  # educated
+        assert choice.perceived_severity(p, 0.99, 0.0, 3.0) == 1.0
+        assert choice.perceived_severity(p, 0.01, 0.0, -9.0) == 0.0
 
     def test_the_way_up_is_worth_something_only_where_referral_improves_terms(self):
         assert choice.gateway(p, 0.5, 2.0, 1.0) == about(0.7 * 0.5)
@@ -259,12 +266,15 @@ REFER = {
     "margin_here": 0.35,
     "referral_pay": 12.0,
     "account_per_claim": -0.25,
+    "attention": 0.3,
     "chain_revenue": 460.0,
     "price_here": 60.0,
     "follow_ups": 0.95,
+    "load_here": 1.2,
     "complex_process": 1,
-    "tie": 0,
+    "tie": 0.0,
     "platform": 0.0,
+    "criteria": 0.0,
     "value_referred": 3.0,
     "value_here": 2.0,
 }
@@ -279,17 +289,38 @@ class TestReferralUp:
                 12.0,
                 -0.30 * 0.35 * 60 * 1.95,
                 0.30 * 0.3 * -0.25 * 0.6 * 400,
+                0.0,
                 -58 * 1.6,
                 12 * 0.5,
             )
         )
 
-    def test_a_tie_and_the_platform_take_trouble_away(self):
-        trouble = [
-            -referral.refer_or_treat(p, **REFER | change).hassle
-            for change in ({}, {"tie": 1}, {"platform": 1.0}, {"complex_process": 0})
-        ]
-        assert trouble == pytest.approx([58 * 1.6, 58 * 1.6 * 0.6, 58 * 1.6 * 0.5, 58 * 0.4])
+    def test_a_tie_or_channel_the_platform_and_common_criteria_take_trouble_away(self):
+        changes = (
+            ({}, 1.6),
+            ({"tie": 1.0}, 1.6 * 0.6),
+            ({"tie": 0.5}, 1.6 * 0.8),  # half a channel
+            ({"platform": 1.0}, 1.6 * 0.5),
+            ({"criteria": 1.0}, 1.6 * 0.7),
+            ({"tie": 1.0, "platform": 1.0, "criteria": 1.0}, 1.6 * 0.6 * 0.5 * 0.7),
+            ({"complex_process": 0}, 0.4),
+        )
+        trouble = [-referral.refer_or_treat(p, **REFER | change).hassle for change, _ in changes]
+        assert trouble == pytest.approx([58 * factor for _, factor in changes])
+
+    def test_a_physician_with_far_too_many_patients_would_rather_be_rid_of_one(self):
+        def effort(load):
+            return referral.refer_or_treat(p, **REFER | {"load_here": load}).effort
+
+        assert effort(1.2) == 0.0  # not yet beyond
+        assert effort(1.21) == effort(3.0) == about(2.0 * 1.95)  # two yuan a visit, follow-ups too
+
+    def test_who_attends_twice_to_the_account_feels_it_twice(self):
+        once, twice = (
+            referral.refer_or_treat(p, **REFER | {"attention": x}).shared_account for x in (0.3, 0.6)
+        )
+        assert twice == about(2.0 * once)
+        assert once < 0.0
 
     def test_the_patients_wishes_weigh_at_most_twelve_yuan(self):
         for gap, weight in ((9.0, 12.0), (-9.0, -12.0), (0.0, 0.0)):
@@ -325,29 +356,35 @@ class TestReferralUp:
         assert referral.referral_probability(p, 20.0) == about(1 / (1 + math.exp(-1)))
 
     def test_diagnosis_and_acceptance_by_hand(self):
-        assert referral.diagnosed_severity(p, 0.5, 0.0, 1.0) == about(0.64)
-        assert referral.diagnosed_severity(p, 0.5, 1.0, 1.0) == about(0.5 + 0.14 * 0.7)
+        assert referral.diagnosed_severity(p, 0.5, 0.0, 0.0, 0.0, 1.0) == about(0.64)
+        assert referral.diagnosed_severity(p, 0.5, 1.0, 0.0, 0.0, 1.0) == about(0.5 + 0.14 * 0.7)
+        assert referral.diagnosed_severity(p, 0.5, 0.0, 1.0, 0.0, 1.0) == about(0.5 + 0.14 * 0.6)
+        assert referral.diagnosed_severity(p, 0.5, 0.0, 0.0, 1.0, 1.0) == about(0.5 + 0.14 * 0.7)
+        assert referral.diagnosed_severity(p, 0.5, 1.0, 1.0, 1.0, 1.0) == about(0.5 + 0.14 * 0.7 * 0.6 * 0.7)
         assert total(referral.accept_up(p, 0.5, 3.0, 2.0)) == about(1.2 + 1.0 + 3.2 * 0.1)
 
 
 class TestFollowUp:
     def test_by_hand(self):
         assert followup.follow_ups(p, 0.5) == about(0.95)
-        assert followup.return_or_keep(p, 10.0, 0.5, 0.3, 220.0, 2, -0.3, 0.0, 1.0) == pytest.approx(
+        assert followup.return_or_keep(p, 10.0, 0.5, 0.3, 220.0, 2, -0.3, 0.0, 0.0, 1.0) == pytest.approx(
             (10.0, -0.5 * 0.3 * 220 * 2, 0.5 * 0.3 * 0.6 * 220 * 2, -40.0, 15.0)
         )
+        eased = followup.return_or_keep(p, 10.0, 0.5, 0.3, 220.0, 2, -0.3, 1.0, 1.0, 1.0)
+        assert eased.hassle == about(-40.0 * 0.5 * 0.8)  # platform, criteria
         assert total(followup.accept_return(p, 0.7, 1)) == about(-0.5 + 0.6)
         assert total(followup.accept_return(p, 0.9, 0)) == about(-0.5 + 0.6)
 
     def test_relief_begins_at_85_and_ends_at_100_percent_of_capacity(self):
         relief = [
-            followup.return_or_keep(p, 0, 0.5, 0.3, 220.0, 1, 0.0, 0.0, x).relief for x in (0.8, 0.925, 2.0)
+            followup.return_or_keep(p, 0, 0.5, 0.3, 220.0, 1, 0.0, 0.0, 0.0, x).relief
+            for x in (0.8, 0.925, 2.0)
         ]
         assert relief == pytest.approx([0.0, 7.5, 15.0])
 
     def test_more_visits_to_lose_make_the_specialist_keep_the_patient_and_a_shared_account_return_them(self):
         def worth(visits, account):
-            return total(followup.return_or_keep(p, 10.0, 0.5, 0.3, 220.0, visits, account, 0.0, 0.9))
+            return total(followup.return_or_keep(p, 10.0, 0.5, 0.3, 220.0, visits, account, 0.0, 0.0, 0.9))
 
         assert worth(2, 0.0) < worth(1, 0.0)
         assert worth(1, -0.4) > worth(1, 0.0)
@@ -357,7 +394,7 @@ def accept_down(**changed):
     same = {
         "attractiveness_here": 0.7, "attractiveness_centre": 0.7, "trust_centre": 0.8, "trust_here": 0.8,
         "cost_stay": 500.0, "cost_down": 500.0, "price_sensitivity": 1.0, "minutes_here": 30.0,
-        "minutes_centre": 30.0, "contract": 0, "platform": 0.0,
+        "minutes_centre": 30.0, "contract": 0, "platform": 0.0, "formulary": 0.0,
     }  # fmt: skip
     return total(discharge.accept_down(p, **same | changed))
 
@@ -368,15 +405,19 @@ class TestDischarge:
 
     def test_keeping_a_candidate_by_hand(self):
         # θ·n·M, nothing displaced at 85% occupancy, θ·n·ρ·350·F under a shared account
-        keep = discharge.retain(p, 2, 0.5, 150.0, -0.3, -7.0, 0.85)
+        keep = discharge.retain(p, 2, 0.5, 150.0, -0.3, 350.0, -7.0, 0.85)
         assert keep == pytest.approx((300.0, 0.0, -0.5 * 4 * 0.3 * 350 * 0.6, -7.0))
-        assert discharge.retain(p, 2, 0.5, 150.0, 0.0, 0.0, 1.0).displaced == about(-600.0)
-        assert discharge.retain(p, 2, 0.5, 150.0, 0.0, 0.0, 0.925).displaced == about(-300.0)
-        assert discharge.retain(p, 3, 0.5, 150.0, 0.0, 0.0, 0.5).displaced == about(-300.0)
+        assert discharge.retain(p, 2, 0.5, 150.0, 0.0, 350.0, 0.0, 1.0).displaced == about(-600.0)
+        assert discharge.retain(p, 2, 0.5, 150.0, 0.0, 350.0, 0.0, 0.925).displaced == about(-300.0)
+        assert discharge.retain(p, 3, 0.5, 150.0, 0.0, 350.0, 0.0, 0.5).displaced == about(-300.0)
+        # paid by the case a late day brings no bill, neither to the account
+        by_case = discharge.retain(p, 2, 0.5, -150.0, -0.3, 0.0, 0.0, 0.5)
+        assert by_case == pytest.approx((-300.0, 0.0, 0.0, 0.0))
 
     def test_sending_down_or_home_by_hand(self):
-        assert total(discharge.send_down(p, 20.0, 0.78, 1, 1, 0.0)) == about(20 - 44 * 1.6 + 31.2)
-        assert discharge.send_down(p, 0.0, 0.0, 0, 0, 1.0).hassle == about(-44 * 0.4 * 0.4)
+        assert total(discharge.send_down(p, 20.0, 0.78, 1, 1, 0.0, 0.0)) == about(20 - 44 * 1.6 + 31.2)
+        assert discharge.send_down(p, 0.0, 0.0, 0, 0, 1.0, 0.0).hassle == about(-44 * 0.4 * 0.4)
+        assert discharge.send_down(p, 0.0, 0.0, 0, 0, 0.0, 1.0).hassle == about(-44 * 0.4 * 0.75)
         assert discharge.send_home(p, 0.78) == about(-23.4)
 
     def test_a_patient_with_nothing_to_choose_between_is_indifferent(self):
@@ -390,6 +431,7 @@ class TestDischarge:
         assert accept_down(minutes_here=50.0) == about(0.4)
         assert accept_down(contract=1) == about(0.5)
         assert accept_down(platform=1.0) == about(0.3)
+        assert accept_down(formulary=1.0) == about(0.3)
 
 
 class TestCapacity:
@@ -526,7 +568,10 @@ class TestTrust:
         assert trust.trust_next(p, 0.7, 0.74, 1, False, 0.0) == about(0.736 + 0.015 * 0.004)
         assert trust.trust_next(p, 0.7, 0.74, -1, False, 0.0) == about(0.532 + 0.015 * 0.208)
         assert trust.trust_next(p, 0.7, 0.74, 0, True, 0.01) == about(0.715 + 0.015 * 0.025 + 0.01)
-        assert trust.awareness_next(p, 0.3, 1, True, 0.5) == about(0.3 + 0.7 * 0.07 + 0.05 * 0.2)
+        assert trust.awareness_next(p, 0.3, 1, 0.0, True, 0.5) == about(0.3 + 0.7 * 0.07 + 0.05 * 0.2)
+        assert trust.awareness_next(p, 0.3, 0, 1.0, True, 0.3) == about(
+            0.3 + 0.7 * (0.02 + 0.10)
+        )  # publicity
         assert trust.belief_next(p, 0.2, 1.0) == about(0.4)
 
     def test_a_failure_costs_twice_what_a_success_wins(self):
@@ -545,10 +590,12 @@ class TestTrust:
             x = trust.trust_next(p, x, start, experience, referred, p.word_of_mouth * (neighbours - x))
             assert 0.0 <= x <= 1.0
 
-    @given(unit, st.sampled_from((0, 1)), unit)
-    def test_without_a_scheme_those_who_think_alike_go_on_thinking_so(self, awareness, contract, other):
-        assert trust.awareness_next(p, awareness, contract, False, awareness) == awareness
-        assert 0.0 <= trust.awareness_next(p, awareness, contract, True, other) <= 1.0
+    @given(unit, st.sampled_from((0, 1)), unit, unit)
+    def test_without_a_scheme_those_who_think_alike_go_on_thinking_so(
+        self, awareness, contract, publicity, other
+    ):
+        assert trust.awareness_next(p, awareness, contract, publicity, False, awareness) == awareness
+        assert 0.0 <= trust.awareness_next(p, awareness, contract, publicity, True, other) <= 1.0
 
     @given(unit, unit)
     def test_belief_settles_on_what_is_really_paid(self, belief, paid):
@@ -559,25 +606,88 @@ class TestTrust:
         assert belief == about(paid)
 
 
+def serve(account=0.0, visit=0.35, admission=0.35, by_case=False, **changed):
+    """How a facility serves under the given terms; fee for service without an account by default."""
+    return inducement.service(SimpleNamespace(**vars(p) | changed), account, visit, admission, by_case)
+
+
 class TestInducement:
+    usual = 1 + 0.175 / 1.28  #: x = ½μ/(½ + .78) under fee for service: .136719
+
     def test_by_hand(self):
-        # x = ½μ/(½ + .78) under fee for service: .136719
-        assert inducement.intensity(p, 0.35) == about(0.175 / 1.28)
-        assert inducement.bill_factor(p, -0.4) == about((1 + 0.035 / 1.28) / (1 + 0.175 / 1.28))
-        assert inducement.uncovered(p, -0.4) == about(0.08 + 0.4 / (4.5 * 1.78))
-        assert inducement.effort(p, -1.0) == about(1 - 0.3 * 0.10)
+        assert inducement.intensity(p, 0.35) == about(self.usual - 1)
+        shared = serve(account=-0.4)
+        bill = (1 + 0.035 / 1.28) / self.usual
+        assert shared == pytest.approx((bill, bill, 1.0, 1.0, 1.0, 0.08 + 0.4 / (4.5 * 1.78)))
+        assert inducement.effort(p, -0.10) == about(1 - 0.3 * 0.10)
+        assert inducement.effort(p, 0.30) == 1.0  # more service does not heal more
 
     def test_without_a_shared_account_bills_are_as_observed(self):
-        assert inducement.bill_factor(p, 0.0) == 1.0
-        assert inducement.effort(p, 0.0) == 1.0
-        assert inducement.uncovered(p, 0.0) == 0.08
+        assert serve() == (1.0, 1.0, 1.0, 1.0, 1.0, 0.08)
+
+    def test_paid_by_the_case_an_admission_is_billed_its_list_price_and_what_is_saved_is_saved_in_its_cost(
+        self,
+    ):
+        x = -0.125 / 1.28
+        by_case = serve(admission=-0.25, by_case=True)
+        assert by_case.bill_visit == by_case.bill_admission == by_case.effort_visit == 1.0
+        assert by_case.cost_admission == about((1 + x) / self.usual)
+        assert by_case.effort_admission == about(1 + 0.3 * x)
+
+    def test_a_visit_that_brings_less_is_served_less(self):
+        """Under payment by the head a visit's fund part brings nothing more."""
+        x = 0.5 * 0.15 / 1.28
+        head = serve(visit=0.15)
+        assert head.bill_visit == about((1 + x) / self.usual)
+        assert head.bill_admission == 1.0
+
+    def test_an_income_target_makes_good_nine_tenths_of_a_lost_margin(self):
+        assert serve(income_target=1.0) == pytest.approx(serve())  # nothing is lost
+        aimed = serve(visit=0.30, income_target=1.0)
+        assert aimed.bill_visit == about(1 + 0.9 * (0.35 / 0.30 - 1))  # against what conscience would do
+        half = serve(visit=0.30, income_target=0.5).bill_visit
+        assert half == about((aimed.bill_visit + serve(visit=0.30).bill_visit) / 2)
+        for nothing in (0.0, -0.25):  # no service makes it good: all that is bearable
+            assert serve(visit=nothing, income_target=1.0).bill_visit == about(1.35 / self.usual)
 
     @given(st.floats(0.0, 2.0), st.floats(0.0, 1.0))
     def test_a_heavier_account_means_less_service_and_more_shifted_within_limits(self, weight, more):
-        light, heavy = -weight, -weight - more
-        assert inducement.bill_factor(p, heavy) <= inducement.bill_factor(p, light) <= 1.0
-        assert inducement.uncovered(p, light) <= inducement.uncovered(p, heavy) <= 0.08 + 0.15
-        assert 0.97 - 1e-12 <= inducement.effort(p, heavy) <= inducement.effort(p, light) <= 1.0
+        light, heavy = serve(account=-weight), serve(account=-weight - more)
+        assert 0.90 / self.usual - 1e-12 <= heavy.bill_visit <= light.bill_visit <= 1.0
+        assert light.uncovered <= heavy.uncovered <= 0.08 + 0.15
+        assert 0.97 - 1e-12 <= heavy.effort_admission <= light.effort_admission <= 1.0
+
+
+class TestAdapting:
+    def test_a_hospital_goes_on_the_way_that_paid_and_turns_back_from_the_other(self):
+        learns = SimpleNamespace(hospital_learning=0.02)
+        step = [
+            adapting.pass_on_step(learns, gain, last) for gain, last in ((5, 1), (-5, 1), (5, -1), (-5, -1))
+        ]
+        assert step == [0.02, -0.02, -0.02, 0.02]
+        assert adapting.pass_on_step(learns, 5.0, 0.0) == 0.02  # the first try is upwards
+        assert adapting.pass_on_step(learns, 0.0, -0.02) == 0.02
+        assert adapting.pass_on_step(p, 5.0, 1.0) == 0.0  # off by default
+
+    def test_experts_are_lent_where_the_account_gains_more_than_the_clinic_loses(self):
+        free = SimpleNamespace(hospital_initiative=1.0, lending_saving=0.03)
+        assert adapting.lends(free, -0.4, 10_000.0, 119.0)  # 0.4 · 3% · 10,000 = 120 yuan
+        assert not adapting.lends(free, -0.4, 10_000.0, 120.0)
+        assert not adapting.lends(free, 0.0, 10_000.0, 0.0)
+        assert not adapting.lends(p, -0.4, 10_000.0, 0.0)  # off by default
+
+    def test_only_visits_that_could_not_be_seen_are_lost(self):
+        assert adapting.lost_margin(0.04, 0.3, 1_000.0, 0.96) == 0.0
+        assert adapting.lost_margin(0.04, 0.3, 1_000.0, 0.98) == about(0.3 * 1_000 * 0.04 * 0.5)
+        assert adapting.lost_margin(0.04, 0.3, 1_000.0, 1.50) == about(0.3 * 1_000 * 0.04)
+        assert adapting.lost_margin(0.0, 0.3, 1_000.0, 1.50) == 0.0
+
+    def test_a_government_raises_the_bonus_after_a_poor_year_with_money_left(self):
+        learns = SimpleNamespace(government_learning=0.1)
+        assert adapting.raised_bonus(learns, 1.1, 0.4, True) == about(1.21)
+        for reached, unspent in ((0.5, True), (0.4, False)):
+            assert adapting.raised_bonus(learns, 1.1, reached, unspent) == 1.1
+        assert adapting.raised_bonus(p, 1.0, 0.0, True) == 1.0  # off by default
 
 
 @given(st.floats(-9.0, 9.0), st.floats(-9.0, 9.0), st.floats(-9.0, 9.0))
