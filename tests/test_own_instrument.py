@@ -258,9 +258,7 @@ class TestBooks:
         assert model.ledger.balances.sum() == 0
         flows = model.ledger.flows()
         ours = flows[flows["purpose"] == "handover_payment"].groupby(["payer", "payee"])["yuan"].sum()
-        assert {("insurer", "hospitals"), ("insurer", "primary"), ("hospitals", "physicians")} <= {
-            *ours.index
-        }
+        assert {("insurer", "hospitals"), ("hospitals", "physicians")} <= {*ours.index}
         assert ours["insurer"].sum() % 200 == 0
         per_year = model.flows().set_index(["payer", "payee", "purpose"])["yuan_per_resident_year"]
         paid = per_year["insurer", "primary", "handover_payment"]

@@ -251,7 +251,7 @@ class Played:
     def count(self, facility, *counts):
         tally = self.model._chunks.tallies[0]
         for count in counts:
-            tally.counts[facility, count] += 1
+            tally.counts[0, facility, count] += 1
 
     def paid(self, purpose, month):
         """What the books say was paid for a purpose in one month, or (None) in all of the scheme's."""

@@ -32,7 +32,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> im.IncentiveModel:
 
 def tally(model: im.IncentiveModel) -> Any:
     county = model.county
-    return empty_tally(len(county.tier), len(model.place.insurances), len(county.hospitals), len(Count))
+    return empty_tally(1, len(county.tier), len(model.place.insurances), len(county.hospitals), len(Count))
 
 
 def test_referral_as_the_engine_decides_it(model: im.IncentiveModel, monkeypatch: pytest.MonkeyPatch) -> None:
