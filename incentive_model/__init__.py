@@ -14,7 +14,7 @@ The rooms, in the order data takes through them; imports run one way:
 ``measures``   what is looked at, card and formula together
 ``model``      :class:`IncentiveModel`, a :class:`mesa.Model`, and its month
 ``runs``       the plan of runs, workers, the results folder
-``analysis``   comparison, stakeholders, residents
+``analysis``   comparison, stakeholders, residents, validation
 ``report``     figures, tables, the HTML page
 ``cli``        the command line
 =============  ==============================================================
@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from incentive_model.analysis.comparison import Comparison, compare
+    from incentive_model.analysis.validation import Validation, validate
     from incentive_model.cards import InputError, indicators, levers, parameters
     from incentive_model.inputs.check import check
     from incentive_model.inputs.instruments import load_instruments
@@ -46,6 +47,7 @@ _HOME = {
     "InputError": "cards",
     "Place": "inputs.place",
     "Scheme": "inputs.scheme",
+    "Validation": "analysis.validation",
     "check": "inputs.check",
     "compare": "analysis.comparison",
     "indicators": "cards",
@@ -58,6 +60,7 @@ _HOME = {
     "plot": "report",
     "report": "report",
     "scheme_names": "inputs.scheme",
+    "validate": "analysis.validation",
 }
 
 __all__ = [
@@ -66,6 +69,7 @@ __all__ = [
     "InputError",
     "Place",
     "Scheme",
+    "Validation",
     "__version__",
     "check",
     "compare",
@@ -79,6 +83,7 @@ __all__ = [
     "plot",
     "report",
     "scheme_names",
+    "validate",
 ]
 
 

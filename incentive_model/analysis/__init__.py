@@ -6,4 +6,5 @@
 * :mod:`frames`: finished runs into tables, as they arrive
 * :mod:`comparison`: :func:`compare` and :class:`Comparison`
 * :mod:`payload`: the comparison as JSON
+* :mod:`validation`: :func:`validate`: targets and patterns, made of :mod:`contrast` and :mod:`band`
 """

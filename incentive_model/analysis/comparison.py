@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ from incentive_model.cards import Fault, InputError, indicators
 if TYPE_CHECKING:
     from incentive_model.inputs.place import Place
     from incentive_model.inputs.scheme import Scheme
-    from incentive_model.runs import Plan, Run
+    from incentive_model.runs import Plan
 
 
 #: How a group of residents can fare.
@@ -372,17 +372,7 @@ def carry_out(
     plan: Plan, *, workers: int | None = None, progress: Callable[[int, int], None] | None = None
 ) -> Comparison:
     """Make every run of a plan and compare them; see :func:`compare`."""
-    from incentive_model.runs import run_all
+    from incentive_model.runs import run_all, watched
 
     runs = run_all(plan.place, plan.requests, workers=workers)
-    return Comparison(plan.request, gather(plan.request, _watched(runs, len(plan.requests), progress)))
-
-
-def _watched(runs: Iterable[Run], total: int, progress: Callable[[int, int], None] | None) -> Iterator[Run]:
-    """The runs as they come, reported once they have been taken."""
-    if progress is not None:
-        progress(0, total)
-    for done, run in enumerate(runs, start=1):
-        yield run
-        if progress is not None:
-            progress(done, total)
+    return Comparison(plan.request, gather(plan.request, watched(runs, len(plan.requests), progress)))

@@ -5,6 +5,8 @@ place           a county, read from its folder: ``Place``, ``load_place``, ``pla
 scheme          levers that differ from it: ``Scheme``, ``load_scheme``, ``scheme_names``,
                 ``resolve_levers``, ``resolve_parameters``
 instruments     Python files with instruments of one's own: ``load_instruments``
+variant         a scheme with behaviour of its own: ``Variant``
+patterns        what should be seen there, as contrasts between variants: ``Pattern``
 check           every fault of a folder or file: ``check``
 place_files     the files of a place: keys, columns, units, bounds
 place_checks    what must hold between their rows
@@ -18,6 +20,7 @@ files           bytes and text in
 
 from incentive_model.inputs.check import check
 from incentive_model.inputs.instruments import load_instruments
+from incentive_model.inputs.patterns import Pattern, Patterns
 from incentive_model.inputs.place import Place, load_place, place_names
 from incentive_model.inputs.place_files import FamilyDoctor, Insurance, Tier
 from incentive_model.inputs.scheme import (
@@ -27,13 +30,17 @@ from incentive_model.inputs.scheme import (
     resolve_parameters,
     scheme_names,
 )
+from incentive_model.inputs.variant import Variant
 
 __all__ = [
     "FamilyDoctor",
     "Insurance",
+    "Pattern",
+    "Patterns",
     "Place",
     "Scheme",
     "Tier",
+    "Variant",
     "check",
     "load_instruments",
     "load_place",

@@ -13,6 +13,7 @@ from incentive_model.cards import Fault, InputError, levers, nearest, parameters
 from incentive_model.inputs import place_checks as checks
 from incentive_model.inputs.csv_file import Row, frame, read_csv
 from incentive_model.inputs.files import DATA, is_file, is_folder
+from incentive_model.inputs.patterns import Patterns, pattern_faults, read_patterns
 from incentive_model.inputs.place_files import (
     FacilityRow,
     FamilyDoctor,
@@ -56,6 +57,7 @@ class Place:
         villages: ``clinic_row`` and ``residents``, one row a T0 facility.
         ties: the columns of ``ties.csv`` with ``facility_row`` and ``hospital_row``, or None.
         targets: the columns of ``targets.csv``, or None.
+        patterns: what ``patterns.toml`` says, or None.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Place:
     villages: pd.DataFrame
     ties: pd.DataFrame | None
     targets: pd.DataFrame | None
+    patterns: Patterns | None = None
 
     @property
     def weight(self) -> float:
@@ -149,6 +152,7 @@ def read_place(folder: Path) -> Place:
     villages: list[Row[VillageRow]] | None = None
     ties: list[Row[TieRow]] | None = None
     targets: list[Row[TargetRow]] | None = None
+    patterns: Patterns | None = None
     with faults.caught():
         file = read_toml(folder / "place.toml", PlaceFile)
         faults += checks.place_file_faults(file) + _value_faults(file)
@@ -167,6 +171,10 @@ def read_place(folder: Path) -> Place:
         if is_file(folder / "targets.csv"):
             targets = read_csv(folder / "targets.csv", TargetRow, may_be_empty=True)
             faults += checks.target_faults(targets)
+    with faults.caught():
+        if is_file(folder / "patterns.toml"):
+            patterns = read_patterns(folder / "patterns.toml")
+            faults += pattern_faults(patterns, [row.cells.id for row in targets or []])
     if file and facilities:
         faults += checks.tier_faults(file, facilities) + checks.consortium_faults(file, facilities)
         faults += checks.schedule_faults(file, facilities, schedule) if schedule else []
@@ -204,6 +212,7 @@ def read_place(folder: Path) -> Place:
         villages=_village_frame(table, villages, file.population),
         ties=None if ties is None else _tie_frame(table, ties),
         targets=None if targets is None else frame(targets, TargetRow),
+        patterns=patterns,
     )
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from itertools import product
 
-from incentive_model.cards import Fault, nearest
+from incentive_model.cards import Fault, indicators, nearest
 from incentive_model.inputs.csv_file import Row, at
 from incentive_model.inputs.place_files import (
     SETTINGS,
@@ -174,8 +174,15 @@ def tie_faults(facilities: Facilities, rows: list[Row[TieRow]]) -> list[Fault]:
 
 
 def target_faults(rows: list[Row[TargetRow]]) -> list[Fault]:
-    """Each id once."""
-    return _repeated("targets.csv", ((row.number, "id", row.cells.id) for row in rows))
+    """Each id once; every indicator is one."""
+    faults = _repeated("targets.csv", ((row.number, "id", row.cells.id) for row in rows))
+    known = indicators()
+    for number, cells in rows:
+        if cells.indicator not in known:
+            where = at("targets.csv", number, "indicator")
+            mend = nearest(cells.indicator, known) or "see: incentive-model list indicators"
+            faults.append(Fault(where, shown(cells.indicator), "an indicator's name", mend))
+    return faults
 
 
 def _unknown(file: str, number: int, column: str, name: str, known: list[str], tiers: str) -> list[Fault]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from incentive_model.cards import Fault, InputError, levers, nearest, parameters
 from incentive_model.inputs.files import DATA, is_file
-from incentive_model.inputs.place import Place
 from incentive_model.inputs.place_files import Text
 from incentive_model.inputs.shapes import Faults, TomlShape, shown, whole
 from incentive_model.inputs.toml_file import read_toml
 from incentive_model.inputs.values import Value, sum_faults, typed, value_faults
+
+if TYPE_CHECKING:
+    from incentive_model.inputs.place import Place
 
 
 class ChangeTable(TomlShape):

@@ -8,7 +8,7 @@
 """
 
 from incentive_model.runs.plan import BASELINE, Plan, Request, plan_runs
-from incentive_model.runs.pool import run_all
+from incentive_model.runs.pool import run_all, watched
 from incentive_model.runs.run import Run, RunFailed, execute
 
-__all__ = ["BASELINE", "Plan", "Request", "Run", "RunFailed", "execute", "plan_runs", "run_all"]
+__all__ = ["BASELINE", "Plan", "Request", "Run", "RunFailed", "execute", "plan_runs", "run_all", "watched"]

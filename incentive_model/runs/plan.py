@@ -29,14 +29,15 @@ from incentive_model.inputs.scheme import (
     scheme_names,
 )
 from incentive_model.inputs.values import Value, whole_number
+from incentive_model.inputs.variant import Variant
 from incentive_model.measures.parts import group_names
 from incentive_model.runs.plain import plain
 
 #: The empty scheme, which every other is held against.
 BASELINE = "status-quo"
-#: Seeds are held in 64 bits.
 #: Months: nobody is born, ages or moves, which ten years can bear.
 LONGEST = 120
+#: Seeds are held in 64 bits.
 SEED_LIMIT = 2**63
 
 
@@ -70,14 +71,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Plan:
-    """All requests of a comparison, and what they have in common.
+    """All requests of a design, and what they have in common.
 
     Attributes:
         own: files with instruments of one's own that were loaded: their names, hashes and instruments.
     """
 
     place: Place
-    schemes: tuple[Scheme, ...]
+    variants: tuple[Variant, ...]
     requests: tuple[Request, ...]
     replicates: int
     months: int
@@ -85,6 +86,11 @@ class Plan:
     seed: int
     own: tuple[dict[str, Any], ...] = ()
     by: str | None = None
+
+    @property
+    def schemes(self) -> tuple[Scheme, ...]:
+        """The scheme of every variant, the status quo first."""
+        return tuple(variant.scheme for variant in self.variants)
 
     @functools.cached_property
     def request(self) -> dict[str, Any]:
@@ -109,14 +115,8 @@ class Plan:
             "parameters": self.requests[0].parameters,
             "baseline": BASELINE,
             "schemes": {
-                scheme.name: {
-                    "title": scheme.title,
-                    "source": scheme.source,
-                    "levers": scheme.levers,
-                    "changes": [{"month": month, "levers": levers} for month, levers in scheme.changes],
-                    "resolved": first[scheme.name].levers,
-                }
-                for scheme in self.schemes
+                variant.name: _described(variant) | {"resolved": first[variant.name].levers}
+                for variant in self.variants
             },
             "own_instruments": self.own,
             "replicates": self.replicates,
@@ -130,7 +130,7 @@ class Plan:
 
 def plan_runs(
     place: Place,
-    schemes: Iterable[str | Path | Scheme] | None = None,
+    schemes: Iterable[str | Path | Scheme | Variant] | None = None,
     *,
     replicates: int = 10,
     months: int = 60,
@@ -139,7 +139,10 @@ def plan_runs(
     parameters: Mapping[str, Value] | None = None,
     by: str | None = None,
 ) -> Plan:
-    """Every run of a comparison of ``schemes`` (default: all packaged) with the status quo.
+    """Every run of ``schemes`` (default: all packaged) and of the status quo, which stands first.
+
+    A :class:`~incentive_model.inputs.variant.Variant` is a scheme with behaviour of its own, over
+    ``parameters``, which hold for all.
 
     With ``by`` (``quintile``, ``age``, ``insurance``, ``home``) each run is broken down by groups.
 
@@ -151,39 +154,42 @@ def plan_runs(
     months = whole_number("months", months, 1, LONGEST)
     burn_in = whole_number("burn-in", burn_in, 0, LONGEST)
     seed = whole_number("seed", seed, 0, SEED_LIMIT - 1)
-    chosen = _distinct([load_scheme(BASELINE), *_schemes(schemes)])
-    values = resolve_parameters(place, dict(parameters or {}))
-    levers = {scheme.name: _levers(place, scheme) for scheme in chosen}
+    chosen = _distinct([Variant(load_scheme(BASELINE)), *_variants(schemes)])
+    common = dict(parameters or {})
+    behaviour = {x.name: resolve_parameters(place, common | dict(x.parameters)) for x in chosen}
+    levers = {x.name: _levers(place, x.scheme) for x in chosen}
     there = place_hash(place)
     own = tuple(file.to_json() for file in own_files())
     group_names(by, place)
 
-    def request(scheme: Scheme, replicate: int) -> Request:
+    def request(variant: Variant, replicate: int) -> Request:
+        name, scheme = variant.name, variant.scheme
+        horizon = min(variant.months or months, months)
         content = [
             there,
-            levers[scheme.name],
+            levers[name],
             scheme.changes,
-            values,
+            behaviour[name],
             replicate,
             seed,
-            months,
+            horizon,
             burn_in,
             *own,
         ]
         return Request(
-            run_id=f"{place.name}-{scheme.name}-{replicate:03d}-{digest(content)}",
+            run_id=f"{place.name}-{name}-{replicate:03d}-{digest(content)}",
             place=place.name,
             scheme=scheme,
             replicate=replicate,
             seed=seed,
-            months=months,
+            months=horizon,
             burn_in=burn_in,
-            levers=levers[scheme.name],
-            parameters=values,
+            levers=levers[name],
+            parameters=behaviour[name],
             by=by,
         )
 
-    requests = tuple(request(scheme, replicate) for replicate in range(replicates) for scheme in chosen)
+    requests = tuple(request(variant, replicate) for replicate in range(replicates) for variant in chosen)
     return Plan(place, chosen, requests, replicates, months, burn_in, seed, own, by)
 
 
@@ -194,21 +200,41 @@ def digest(value: Any) -> str:
 
 
 def place_hash(place: Place) -> str:
-    """A hash of everything in a place but where it lies on disk."""
+    """A hash of everything in a place that a run depends on."""
     fields = {field.name: getattr(place, field.name) for field in dataclasses.fields(place)}
-    del fields["folder"]
+    for name in ("folder", "targets", "patterns"):
+        del fields[name]
     tables = {
         name: value.to_csv(index=False) for name, value in fields.items() if isinstance(value, pd.DataFrame)
     }
     return digest(fields | tables)
 
 
-def _schemes(schemes: Iterable[str | Path | Scheme] | None) -> Sequence[Scheme]:
+def _described(variant: Variant) -> dict[str, Any]:
+    """A variant as it was written; what is as usual is left out."""
+    scheme = variant.scheme
+    own = {"parameters": variant.parameters, "months": variant.months, "group": variant.group}
+    return {
+        "title": scheme.title,
+        "source": scheme.source,
+        "levers": scheme.levers,
+        "changes": [{"month": month, "levers": levers} for month, levers in scheme.changes],
+        **{name: value for name, value in own.items() if value},
+    }
+
+
+def _variants(schemes: Iterable[str | Path | Scheme | Variant] | None) -> Sequence[Variant]:
     if schemes is None:
         schemes = scheme_names()
-    elif isinstance(schemes, str | Path | Scheme):
+    elif isinstance(schemes, str | Path | Scheme | Variant):
         schemes = [schemes]
-    return [scheme if isinstance(scheme, Scheme) else load_scheme(scheme) for scheme in schemes]
+    return [_variant(scheme) for scheme in schemes]
+
+
+def _variant(scheme: str | Path | Scheme | Variant) -> Variant:
+    if isinstance(scheme, Variant):
+        return scheme
+    return Variant(scheme if isinstance(scheme, Scheme) else load_scheme(scheme))
 
 
 def _levers(place: Place, scheme: Scheme) -> dict[str, Value]:
@@ -218,17 +244,24 @@ def _levers(place: Place, scheme: Scheme) -> dict[str, Value]:
     return resolve_levers(place, scheme)
 
 
-def _distinct(schemes: Sequence[Scheme]) -> tuple[Scheme, ...]:
-    """Each scheme once, in the order given; two different ones of one name cannot be told apart."""
-    by_name: dict[str, Scheme] = {}
-    for scheme in schemes:
-        known = by_name.setdefault(scheme.name, scheme)
-        if (known.levers, known.changes) != (scheme.levers, scheme.changes):
+def _distinct(variants: Sequence[Variant]) -> tuple[Variant, ...]:
+    """Each variant once, in the order given; two different ones of one name cannot be told apart."""
+    by_name: dict[str, Variant] = {}
+    for variant in variants:
+        known = by_name.setdefault(variant.name, variant)
+        if _content(known) != _content(variant):
             fault = Fault(
                 "scheme",
-                f"two different schemes named '{scheme.name}'",
+                f"two different schemes named '{variant.name}'",
                 "one scheme a name",
-                "rename one of the files" if scheme.name != BASELINE else f"'{BASELINE}' is the empty scheme",
+                "rename one of the files"
+                if variant.name != BASELINE
+                else f"'{BASELINE}' is the empty scheme",
             )
             raise InputError(fault)
     return tuple(by_name.values())
+
+
+def _content(variant: Variant) -> tuple[Any, ...]:
+    scheme = variant.scheme
+    return scheme.levers, scheme.changes, dict(variant.parameters), variant.months, variant.group

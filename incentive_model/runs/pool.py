@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -54,6 +54,18 @@ def run_all(place: Place, requests: Sequence[Request], *, workers: int | None = 
     if count > 1:
         return _in_processes(place, requests, count)
     return (execute(place, request) for request in requests)
+
+
+def watched(
+    runs: Iterable[Run], total: int, progress: Callable[[int, int], None] | None = None
+) -> Iterator[Run]:
+    """The runs as they come; ``progress`` hears how many have been taken, of how many, from 0 on."""
+    if progress is not None:
+        progress(0, total)
+    for done, run in enumerate(runs, start=1):
+        yield run
+        if progress is not None:
+            progress(done, total)
 
 
 def _in_processes(place: Place, requests: Sequence[Request], workers: int) -> Iterator[Run]:
