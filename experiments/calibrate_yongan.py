@@ -54,7 +54,7 @@ STEPS = np.array([step for _, _, step in FREE.values()] + [0.02] * len(STARTS))
 PRIOR = np.array([1.0] * len(FREE) + [0.0] * len(STARTS))
 #: The fit ends when no parameter would move by this part of its step, or nothing more is won.
 SMALL = 0.02
-LIMIT = 12
+ROUNDS = 2
 #: No command's default: what is fitted here is validated on other luck.
 SEED = 18_000
 MONTHS = 60
@@ -113,36 +113,35 @@ class Problem:
         return runs, missed
 
     def slopes(self, x: np.ndarray) -> np.ndarray:
-        """What a step of each parameter changes, on a quarter of the seeds: it need only point the way."""
-        few = max(1, self.seeds // 4)
-        base = self.missed(x, self.runs(x, few))
+        """What a step of each parameter changes, on half of the seeds: it need only point the way."""
+        some = (self.seeds + 1) // 2
+        base = self.missed(x, self.runs(x, some))
         moves = tqdm(np.diag(STEPS), desc="slopes", unit="parameter", disable=None, leave=False)
-        return np.array([self.missed(x + move, self.runs(x + move, few)) - base for move in moves]).T
+        return np.array([self.missed(x + move, self.runs(x + move, some)) - base for move in moves]).T
 
     def solve(self, x: np.ndarray) -> np.ndarray:
         """The values that miss least: Gauss and Newton's steps inside the plausible ranges.
 
-        Slopes are measured once, and corrected by what each step shows (Broyden's rule).
+        Slopes are measured, and corrected by what each step shows (Broyden's rule) until two steps running
+        win nothing; then once more from there.
         """
         _, missed = self.evaluate(x)
-        slopes = self.slopes(x)
-        for _ in range(LIMIT):
-            system = np.vstack([slopes, np.diag(PRIOR * STEPS / self.half)])
-            room = [(self.middle + side * self.half - x) / STEPS + side * 1e-9 for side in (-1, 1)]
-            step = lsq_linear(system, -self.cost_terms(x, missed), bounds=(room[0], room[1])).x
-            if np.abs(step).max() < SMALL or self.stuck():
-                break
-            tried = x + step * STEPS
-            _, now = self.evaluate(tried)
-            slopes += np.outer(now - missed - slopes @ step, step) / (step @ step)
-            if self.history["cost"].idxmin() == self.history.index[-1]:
-                x, missed = tried, now
+        for _ in range(ROUNDS):
+            slopes, idle = self.slopes(x), 0
+            while idle < 2:
+                system = np.vstack([slopes, np.diag(PRIOR * STEPS / self.half)])
+                room = [(self.middle + side * self.half - x) / STEPS + side * 1e-9 for side in (-1, 1)]
+                step = lsq_linear(system, -self.cost_terms(x, missed), bounds=(room[0], room[1])).x
+                if np.abs(step).max() < SMALL:
+                    break
+                tried, best = x + step * STEPS, self.history["cost"].min()
+                _, now = self.evaluate(tried)
+                cost = self.history["cost"].iloc[-1]
+                slopes += np.outer(now - missed - slopes @ step, step) / (step @ step)
+                idle = 0 if cost < 0.99 * best else idle + 1
+                if cost < best:
+                    x, missed = tried, now
         return x
-
-    def stuck(self) -> bool:
-        """The last two evaluations have won less than a hundredth."""
-        cost = self.history["cost"]
-        return len(cost) > 3 and cost.iloc[-2:].min() > 0.99 * cost.iloc[:-2].min()
 
     def cost_terms(self, x: np.ndarray, missed: np.ndarray) -> np.ndarray:
         """What is squared and summed: what is missed, and how far values are from the middle."""

@@ -25,6 +25,9 @@ parameters = { late_day_margin = 0 }
 [variant.share]
 levers = { upward_share = 0.2 }
 months = 2
+[variant.both]
+includes = ["support-only", "share", "nothing-late"]
+levers = { reserved_slots = 0.3 }
 [variant.country]
 group = "rural"
 
@@ -122,7 +125,13 @@ class TestPatterns:
             ("late_day_margin", "late_day_margn", ["variant.nothing-late.parameters", "'late_day_margin'"]),
             ("upward_share = 0.2", "upward_share = 2", ["variant.share.levers.upward_share", "0 to 0.5"]),
             ('group = "rural"', 'group = "rurl"', ["variant.country.group", "rural or urban"]),
-            ('group = "rural"', 'scheme = "full-pakage"', ["variant.country.scheme", "'full-package'"]),
+            (
+                'group = "rural"',
+                'includes = ["full-pakage"]',
+                ["variant.country.includes.1", "'full-package'"],
+            ),
+            ('group = "rural"', 'includes = ["country"]', ["variant.country.includes.1", "a variant above"]),
+            ("upward_share = 0.2", "weight_satisfaction = 1", ["variant.share: levers.weight_", "sum to 1"]),
             ("months = 2", "months = 0", ["variant.share.months", "whole number"]),
             ("[variant.share]", "[variant.support-only]", ["variant.support-only", "packaged scheme"]),
             ("visits_T2 =", "visit_T2 =", ["pattern.none.value", "'visits_T2'"]),
@@ -148,6 +157,16 @@ class TestPatterns:
         assert [name for name in ("patterns.toml", *named) if name not in told] == [], told
         with pytest.raises(InputError):
             load_place(folder)
+
+    def test_a_variant_includes_others(self, tmp_path: Path) -> None:
+        folder = write(tmp_path / "small")
+        (folder / "patterns.toml").write_text(PATTERNS, "utf-8")
+        patterns = load_place(folder).patterns
+        assert patterns is not None
+        both = patterns.variants["both"]
+        assert both.parameters == {"late_day_margin": 0.0}
+        packaged = load_scheme("support-only").levers
+        assert both.scheme.levers == packaged | {"upward_share": 0.2, "reserved_slots": 0.3}
 
     def test_an_unknown_indicator_of_a_target(self, tmp_path: Path) -> None:
         head = "id,indicator,value,tolerance,kind,source\n"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,7 +11,7 @@ from pydantic import Field
 
 from incentive_model.cards import Fault, indicators, levers, nearest, parameters
 from incentive_model.inputs.place_files import Name, Text
-from incentive_model.inputs.scheme import load_scheme, scheme_names, scheme_sum_faults
+from incentive_model.inputs.scheme import Scheme, load_scheme, scheme_names, scheme_sum_faults
 from incentive_model.inputs.shapes import Faults, TomlShape, number, shown, whole
 from incentive_model.inputs.toml_file import read_toml
 from incentive_model.inputs.values import typed, value_faults
@@ -21,10 +21,12 @@ Weight = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
 
 
 class VariantTable(TomlShape):
-    """The place under a scheme or under levers, with behaviour of its own."""
+    """The place under levers, with behaviour of its own."""
 
-    scheme: str = Field(default="status-quo", description="the name of a packaged scheme")
-    levers: dict[str, Any] = Field(default={}, description="a table of levers, set over the scheme's")
+    includes: list[Text] = Field(
+        default=[], description="a list of packaged schemes and of variants above, in quotes"
+    )
+    levers: dict[str, Any] = Field(default={}, description="a table of levers, set over those included")
     parameters: dict[str, Any] = Field(default={}, description="a table of parameters")
     months: int | None = whole(1, 120, "months under the scheme, if fewer than usual", default=None)
     group: Literal["", "rural", "urban"] = Field(
@@ -93,14 +95,9 @@ def read_patterns(path: Path) -> Patterns:
     faults = Faults()
     variants = {name: Variant(load_scheme(name)) for name in scheme_names()}
     for name, table in file.variant.items():
-        where = f"{path.name}: variant.{name}"
-        if name in variants:
-            faults.append(Fault(where, "a packaged scheme's name", "a name of its own"))
-        faults += _variant_faults(where, table)
+        with faults.caught():
+            variants[name] = _variant(f"{path.name}: variant.{name}", name, table, variants)
     faults.stop()
-    variants |= {name: _variant(name, table) for name, table in file.variant.items()}
-    for name in file.variant:
-        faults += scheme_sum_faults(variants[name].scheme, f"{path.name}: variant.{name}")
     for name, pattern in file.pattern.items():
         faults += _faults_of(f"{path.name}: pattern.{name}", pattern, variants)
     faults.stop()
@@ -116,23 +113,27 @@ def pattern_faults(patterns: Patterns, targets: Collection[str]) -> list[Fault]:
     ]
 
 
-def _variant_faults(where: str, table: VariantTable) -> Iterator[Fault]:
-    names = scheme_names()
-    if table.scheme not in names:
-        allowed = f"a packaged scheme ({', '.join(names)})"
-        yield Fault(f"{where}.scheme", shown(table.scheme), allowed, nearest(table.scheme, names))
-    yield from value_faults(table.levers, levers(), f"{where}.levers.", "lever")
-    yield from value_faults(table.parameters, parameters(), f"{where}.parameters.", "parameter")
-
-
-def _variant(name: str, table: VariantTable) -> Variant:
-    scheme = load_scheme(table.scheme).with_levers(**table.levers)
-    return Variant(
-        replace(scheme, name=name, title=name),
-        typed(table.parameters, parameters()),
-        table.months,
-        table.group,
-    )
+def _variant(where: str, name: str, table: VariantTable, known: Mapping[str, Variant]) -> Variant:
+    """A variant that may include those ``known`` so far: their levers and parameters, in order."""
+    faults = Faults()
+    if name in scheme_names():
+        faults.append(Fault(where, "a packaged scheme's name", "a name of its own"))
+    for item, included in enumerate(table.includes, start=1):
+        if included not in known:
+            allowed = "a packaged scheme, or a variant above"
+            faults.append(
+                Fault(f"{where}.includes.{item}", shown(included), allowed, nearest(included, known))
+            )
+    faults += value_faults(table.levers, levers(), f"{where}.levers.", "lever")
+    faults += value_faults(table.parameters, parameters(), f"{where}.parameters.", "parameter")
+    faults.stop()
+    parts = [known[included] for included in table.includes]
+    set_levers = {key: value for part in parts for key, value in part.scheme.levers.items()}
+    behaviour = {key: value for part in parts for key, value in part.parameters.items()}
+    scheme = Scheme(name, name, (), {**set_levers, **typed(table.levers, levers())})
+    Faults(scheme_sum_faults(scheme, where)).stop()
+    own = typed(table.parameters, parameters())
+    return Variant(scheme, {**behaviour, **own}, table.months, table.group)
 
 
 def _faults_of(where: str, pattern: Pattern, variants: Collection[str]) -> Iterator[Fault]:
