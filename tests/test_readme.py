@@ -43,6 +43,10 @@ def test_every_packaged_scheme_and_every_command_is_named() -> None:
     assert [name for name in commands if not re.search(rf"\b{name} ", README)] == []
 
 
+def test_every_lever_is_named() -> None:
+    assert [name for name in levers() if f"`{name}`" not in README] == []
+
+
 def test_the_pictures_are_there() -> None:
     assert [
         name for name in re.findall(r"!\[[^]]*\]\(([^)]+)\)", README) if not (ROOT / name).is_file()
