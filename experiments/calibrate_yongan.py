@@ -34,13 +34,13 @@ from incentive_model.analysis.intervals import interval
 #: the order in which one target determines a parameter, given those before it.
 FREE = {
     "illness_rate": ("visits", 0.1, 0.02),
-    "severe_scale": ("admissions", 0.1, 0.05),
-    "self_care_constant": ("self-care", 1.0, 0.2),
+    "severe_scale": ("admissions", 0.2, 0.05),
+    "self_care_constant": ("self-care", 0.3, 0.2),
     "constant_T2": ("primary-visits", 0.1, 0.1),
-    "beta_quality": ("bypass", 1.0, 0.4),
+    "beta_quality": ("bypass", 0.5, 0.4),
     "hassle_up": ("up", 0.1, 4.0),
-    "hassle_down": ("offers", 0.1, 6.0),
-    "repute_gap": ("acceptances", 0.1, 0.3),
+    "hassle_down": ("offers", 0.3, 6.0),
+    "repute_gap": ("acceptances", 0.5, 0.3),
 }
 #: Starting values, which should be where the status quo settles: mean trust by choice slot, and chronic
 #: patients' control of their condition. They should not drift by more than ``SETTLED``.

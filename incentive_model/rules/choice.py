@@ -16,7 +16,7 @@ fixed(
 )
 uncertain(
     "beta_quality",
-    6.0,
+    6.033,
     (4.0, 8.0),
     "utils",
     "weight of a facility's attractiveness, times severity",
@@ -97,7 +97,7 @@ uncertain(
 )
 uncertain(
     "constant_T2",
-    -0.29,
+    -0.2974,
     (-0.6, 0.5),
     "utils",
     "what else speaks for a county hospital",
@@ -116,7 +116,7 @@ uncertain(
     symbol="ASC_T3",
 )
 uncertain(
-    "self_care_constant", 3.35, (2.5, 4.2), "utils", "value of self-care for a trifle", M4, "F", symbol="a₀"
+    "self_care_constant", 3.458, (2.5, 4.2), "utils", "value of self-care for a trifle", M4, "F", symbol="a₀"
 )
 fixed("self_care_severity", 9.0, "utils", "loss of value of self-care with severity squared", M4)
 uncertain(

@@ -34,7 +34,7 @@ fixed(
     M8,
 )
 fixed("displaced_margin_T3", 150.0, "yuan a day", "the same at the outside hospital", M8)
-uncertain("hassle_down", 33.0, (20.0, 80.0), "yuan", "trouble of one referral down", M8, "F", symbol="H_d")
+uncertain("hassle_down", 27.04, (20.0, 80.0), "yuan", "trouble of one referral down", M8, "F", symbol="H_d")
 fixed("platform_hassle_down", 0.6, "share", "trouble of a referral down the platform removes", M8)
 fixed("criteria_hassle_down", 0.25, "share", "trouble of a referral down unified criteria remove", M8)
 uncertain(
@@ -48,7 +48,7 @@ uncertain(
 uncertain("conscience_home", 30.0, (15.0, 45.0), "yuan", "cost of sending a candidate home to the same", M8)
 uncertain(
     "repute_gap",
-    4.02,
+    3.89,
     (3.0, 6.0),
     "utils",
     "how the hospital's better repute holds a patient",

@@ -9,7 +9,7 @@ from incentive_model.rules.maths import by_age
 M2 = "MODEL 2"
 uncertain(
     "illness_rate",
-    0.783,
+    0.7873,
     (0.6, 0.9),
     "scale",
     "scale of the monthly chance of a new episode",
@@ -35,7 +35,7 @@ fixed_by_age(
     "calibration 2.2",
 )
 uncertain(
-    "severe_scale", 0.90, (0.8, 1.2), "scale", "scale of the share of severe episodes", M2, "F", symbol="p_s"
+    "severe_scale", 0.80, (0.8, 1.2), "scale", "scale of the share of severe episodes", M2, "F", symbol="p_s"
 )
 fixed("season_amplitude", 0.15, "share", "winter peak of illness over its mean", M2)
 uncertain("chronic_onset", 0.25, (0.1, 0.4), "share", "extra illness of an uncontrolled chronic patient", M2)
@@ -47,7 +47,7 @@ uncertain(
 )
 fixed(
     "control_start",
-    0.456,
+    0.4464,
     "0–1",
     "chronic patients' control at the start: where it settles under the status quo",
     M2,

@@ -18,7 +18,7 @@ uncertain(
     "F",
     symbol="v_H",
 )
-uncertain("hassle_up", 60.5, (30.0, 90.0), "yuan", "trouble of one referral up", M5, "F", symbol="h_u")
+uncertain("hassle_up", 56.61, (30.0, 90.0), "yuan", "trouble of one referral up", M5, "F", symbol="h_u")
 uncertain("scale_referral", 20.0, (10.0, 40.0), "yuan", "noise of the decision to refer", M5, low=0.01)
 uncertain("weight_wishes", 12.0, (0.0, 25.0), "yuan", "weight of what the patient would rather", M5)
 uncertain(

@@ -38,7 +38,7 @@ fixed(
     M10,
 )
 fixed("trust_anchor_T3", 0.86, "0–1", "trust in the outside hospital that experience drifts back to", M10)
-for _tier, _settled in (("T0", 0.722), ("T1", 0.781), ("T2", 0.853), ("T2_other", 0.839), ("T3", 0.872)):
+for _tier, _settled in (("T0", 0.7313), ("T1", 0.7843), ("T2", 0.8549), ("T2_other", 0.8423), ("T3", 0.8727)):
     fixed(
         f"trust_start_{_tier}",
         _settled,
