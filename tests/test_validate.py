@@ -64,7 +64,7 @@ claim = "one group"
 source = []
 below = 0
 [pattern.country.value]
-referral_asymmetry = { country = 1 }
+visits_T1 = { country = 1, status-quo = -1 }
 """
 SMALL = ("--population", "200", "--months", "3", "--burn-in", "2", "--replicates", "2", "--workers", "1")
 
@@ -132,6 +132,11 @@ class TestPatterns:
             ),
             ('group = "rural"', 'includes = ["country"]', ["variant.country.includes.1", "a variant above"]),
             ("upward_share = 0.2", "weight_satisfaction = 1", ["variant.share: levers.weight_", "sum to 1"]),
+            (
+                "visits_T1 = { country",
+                "surplus_T2 = { country",
+                ["pattern.country.value.surplus_T2", "of a group"],
+            ),
             ("months = 2", "months = 0", ["variant.share.months", "whole number"]),
             ("[variant.share]", "[variant.support-only]", ["variant.support-only", "packaged scheme"]),
             ("visits_T2 =", "visit_T2 =", ["pattern.none.value", "'visits_T2'"]),
@@ -221,10 +226,10 @@ class TestValidate:
         result = validate(
             folder, replicates=3, months=6, burn_in=2, workers=1, progress=lambda *x: heard.append(x)
         )
-        up, down, none, same = result.findings
-        assert [x.id for x in result.findings] == ["up", "down", "none", "same"]
-        assert result.skipped.keys() == {"later", "country"}
-        assert heard[-1] == (9, 9), "status quo, nothing-late and share, three times"
+        up, down, none, same, country = result.findings
+        assert [x.id for x in result.findings] == ["up", "down", "none", "same", "country"]
+        assert result.skipped == {"later": "for a reason"}
+        assert heard[-1] == (12, 12), "status quo, nothing-late, share and country, three times"
         runs = [
             im.IncentiveModel(folder, seed=1, replicate=r, burn_in=2, population=300).run(6).indicators()
             for r in range(3)
@@ -233,25 +238,27 @@ class TestValidate:
         assert none.found.mean == pytest.approx(math.fsum(x["visits_T1"][0] for x in runs) / 6)
         assert (none.verdict, none.inside, same.reason) == ("pass", 1.0, "nothing differs at all")
         assert (up.target, up.tolerance, down.target, down.note) == (0.073, 0.0073, None, "noted")
-        assert list(result.table()["id"]) == ["up", "down", "none", "same"]
+        assert (country.verdict, country.reason) == ("fail", "nothing differs at all"), "all are rural there"
+        assert list(result.table()["id"]) == ["up", "down", "none", "same", "country"]
 
     def test_json_table_and_folder(
         self, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        typed = ["validate", str(folder), "yongan", *SMALL, "--out", str(tmp_path / "out")]
+        other = write(tmp_path / "other")
+        typed = ["validate", str(folder), str(other), *SMALL, "--out", str(tmp_path / "out")]
         with pytest.raises(SystemExit) as left:
             main([*typed, "--json"])
         assert left.value.code == 0, "what fails is a finding and no error"
         answer = json.loads(capsys.readouterr().out)
         assert answer["schema"] == 1
         entries = answer["targets"]
-        assert {entry["place"] for entry in entries} == {"small", "yongan"}
+        assert {entry["place"] for entry in entries} == {"small", "other"}
         wanted = {"place", "id", "indicator", "value", "low", "high", "target", "tolerance"}
         for entry in entries:
             assert entry.keys() >= wanted | {"kind", "source", "verdict"}
             assert entry["kind"] in {"fit", "pattern", "holdout"}
             assert entry["verdict"] == ("fail" if entry["reason"] else "pass")
-        assert {x["id"] for x in answer["skipped"] if x["place"] == "small"} == {"later", "country"}
+        assert {x["id"] for x in answer["skipped"] if x["place"] == "small"} == {"later"}
         names = {path.name for path in (tmp_path / "out" / "small").iterdir()}
         assert names == {"validation.csv", "validation.png", "validation.svg", "manifest.json"}
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
-#: Variant → replicate → indicator → value; None where a run could not compute it.
+#: Variant → replicate → indicator → value; None or NaN where a run could not compute it.
 Values = Mapping[str, Mapping[int, Mapping[str, float | None]]]
 #: Indicator → variant → weight.
 Weights = Mapping[str, Mapping[str, float]]
@@ -21,6 +22,6 @@ def contrast(values: Values, weights: Weights) -> dict[int, float | None]:
     found: dict[int, float | None] = {}
     for replicate in sorted(replicates):
         parts = [(weight, values[variant][replicate][name]) for weight, variant, name in terms]
-        known = [weight * value for weight, value in parts if value is not None]
+        known = [weight * value for weight, value in parts if value is not None and not math.isnan(value)]
         found[replicate] = sum(known) if len(known) == len(parts) else None
     return found

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from incentive_model.runs.run import Run
 
 SCHEMA = 1
+#: What the groups of residents that patterns may name are groups of.
+BREAKDOWN = "home"
 Kind = Literal["fit", "pattern", "holdout"]
 COLUMNS = [
     "place", "id", "indicator", "unit", "value", "low", "high", "target", "tolerance", "above", "below",
@@ -179,7 +181,8 @@ def plan_validation(place: Place, *, replicates: int, months: int, burn_in: int,
         )
     needed = sorted({name for _, pattern in _tried(place) for name in pattern.variants()} - {BASELINE})
     variants = [] if place.patterns is None else [place.patterns.variants[name] for name in needed]
-    return plan_runs(place, variants, replicates=replicates, months=months, burn_in=burn_in, seed=seed)
+    by = BREAKDOWN if any(variant.group for variant in variants) else None
+    return plan_runs(place, variants, replicates=replicates, months=months, burn_in=burn_in, seed=seed, by=by)
 
 
 def carry_out(
@@ -187,9 +190,12 @@ def carry_out(
 ) -> Validation:
     """Make every run of a plan and judge targets and patterns; see :func:`validate`."""
     runs = run_all(plan.place, plan.requests, workers=workers)
-    values = gathered(watched(runs, len(plan.requests), progress))
+    groups = {variant.name: variant.group for variant in plan.variants if variant.group}
+    values = gathered(watched(runs, len(plan.requests), progress), groups)
     findings = (*_targets(plan.place, values), *_patterns(plan.place, values))
-    return Validation(plan.request, findings, skipped(plan.place))
+    patterns = {} if plan.place.patterns is None else plan.place.patterns.patterns
+    skipped = {name: pattern.skip for name, pattern in patterns.items() if pattern.skip}
+    return Validation(plan.request, findings, skipped)
 
 
 def payload(validations: Iterable[Validation]) -> dict[str, Any]:
@@ -210,33 +216,23 @@ def payload(validations: Iterable[Validation]) -> dict[str, Any]:
     }
 
 
-def gathered(runs: Iterable[Run]) -> dict[str, dict[int, dict[str, float | None]]]:
-    """Variant → replicate → indicator → value."""
+def gathered(runs: Iterable[Run], groups: Mapping[str, str]) -> dict[str, dict[int, dict[str, float | None]]]:
+    """Variant → replicate → indicator → value, of everybody or of the variant's group of residents."""
     values: dict[str, dict[int, dict[str, float | None]]] = {}
     for run in runs:
         seen = {name: value for name, (value, _, _) in run.indicators.items()}
+        if run.scheme in groups:
+            assert run.breakdown is not None  # the plan asked for it
+            of_group = run.breakdown[run.breakdown["group"] == groups[run.scheme]]
+            seen = dict(zip(of_group["indicator"], of_group["value"], strict=True))
         values.setdefault(run.scheme, {})[run.replicate] = seen
     return values
 
 
-def skipped(place: Place) -> dict[str, str]:
-    """Patterns that cannot be tried, and why."""
-    if place.patterns is None:
-        return {}
-    reasons = {}
-    for name, pattern in place.patterns.patterns.items():
-        grouped = [x for x in pattern.variants() if place.patterns.variants[x].group]
-        if pattern.skip:
-            reasons[name] = pattern.skip
-        elif grouped:
-            reasons[name] = "indicators of one group of residents are not measured yet"
-    return reasons
-
-
 def _tried(place: Place) -> Iterator[tuple[str, Pattern]]:
+    """The patterns that are not skipped."""
     if place.patterns is not None:
-        left_out = skipped(place)
-        yield from ((x, pattern) for x, pattern in place.patterns.patterns.items() if x not in left_out)
+        yield from ((name, x) for name, x in place.patterns.patterns.items() if not x.skip)
 
 
 def _targets(place: Place, values: Values) -> Iterator[Finding]:

@@ -136,7 +136,7 @@ def _variant(where: str, name: str, table: VariantTable, known: Mapping[str, Var
     return Variant(scheme, {**behaviour, **own}, table.months, table.group)
 
 
-def _faults_of(where: str, pattern: Pattern, variants: Collection[str]) -> Iterator[Fault]:
+def _faults_of(where: str, pattern: Pattern, variants: Mapping[str, Variant]) -> Iterator[Fault]:
     if bool(pattern.value) == bool(pattern.skip):
         found = "both value and skip" if pattern.value else "neither value nor skip"
         yield Fault(where, found, "a value, or the reason to skip it")
@@ -151,6 +151,10 @@ def _faults_of(where: str, pattern: Pattern, variants: Collection[str]) -> Itera
             mend = nearest(indicator, known) or "see: incentive-model list indicators"
             found = f"an unknown indicator {shown(indicator)}"
             yield Fault(f"{where}.value", found, "an indicator's name", mend)
+        grouped = [x for x in weights if x in variants and variants[x].group]
+        if grouped and indicator in known and not known[indicator].by_group:
+            found = f"variant {grouped[0]}, a group of residents"
+            yield Fault(f"{where}.value.{indicator}", found, "an indicator that can be said of a group")
         if not weights:
             yield Fault(f"{where}.value.{indicator}", "no variant", "variants with weights")
         for variant in weights:

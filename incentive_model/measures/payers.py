@@ -1,7 +1,7 @@
 """What the insurer and the government care about."""
 
 from incentive_model.incentives.accounts import CARE, Group, Purpose
-from incentive_model.incentives.events import Kind
+from incentive_model.incentives.events import Count, Kind
 from incentive_model.measures.measure import county_measure, measure
 from incentive_model.measures.window import FUND, PATIENT, CountyWindow, Ratio, Window
 
@@ -88,3 +88,29 @@ def total_cost_per_capita(w: CountyWindow) -> Ratio:
 )
 def repeat_test_cost(w: Window) -> Ratio:
     return w.billed(FUND, PATIENT, kinds=[Kind.REPEAT_TESTS]), w.resident_years
+
+
+@measure(
+    "repeat_test_cost_up",
+    "system",
+    "yuan a referral",
+    "the same at hospitals, a completed referral up",
+    "down",
+    "E05",
+)
+def repeat_test_cost_up(w: Window) -> Ratio:
+    billed = w.billed(FUND, PATIENT, kinds=[Kind.REPEAT_TESTS], tiers=(2, 3))
+    return billed, w.count(Count.UP_REFERRAL)
+
+
+@measure(
+    "repeat_test_cost_down",
+    "system",
+    "yuan a referral",
+    "the same at centres, a completed referral down",
+    "down",
+    "E05",
+)
+def repeat_test_cost_down(w: Window) -> Ratio:
+    billed = w.billed(FUND, PATIENT, kinds=[Kind.REPEAT_TESTS], tiers=(0, 1))
+    return billed, w.count(Count.DOWN_REFERRAL)

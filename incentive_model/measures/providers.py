@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from incentive_model.incentives.events import ADMITTED, Count
+from incentive_model.incentives.events import ADMITTED, Count, Kind
 from incentive_model.measures.equity import gini
 from incentive_model.measures.measure import county_measure, measure, per_tier
 from incentive_model.measures.window import FUND, PATIENT, CountyWindow, Ratio, Window
@@ -120,6 +120,18 @@ def surplus(w: CountyWindow, tier: int) -> Ratio:
 )
 def revenue_per_capita(w: Window) -> Ratio:
     return w.billed(FUND, PATIENT), w.resident_years
+
+
+@measure(
+    "bill_per_admission_T2",
+    "institutions",
+    "yuan an admission",
+    "bills of county hospitals' inpatients, late days included",
+    source="V10",
+)
+def bill_per_admission(w: Window) -> Ratio:
+    billed = w.billed(FUND, PATIENT, kinds=[Kind.ADMISSION, Kind.LATE_DAYS], tiers=[2])
+    return billed, w.count(*ADMITTED, tiers=[2])
 
 
 @county_measure(

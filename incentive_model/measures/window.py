@@ -47,9 +47,12 @@ class Window:
         """Counts by (tier, kind), as plain whole numbers: every indicator reads some of them."""
         return [self.sums.counts[self.tier == tier].sum(axis=0).tolist() for tier in range(4)]
 
-    def billed(self, *payers: int, kinds: Iterable[Kind] = tuple(Kind)) -> float:
-        """Yuan of bills for some kinds of care that some payers (``FUND``, ``PATIENT``) bear."""
-        return float(self.sums.bills[:, :, list(kinds)][..., list(payers)].sum()) / 100.0
+    def billed(
+        self, *payers: int, kinds: Iterable[Kind] = tuple(Kind), tiers: Iterable[int] = (0, 1, 2, 3)
+    ) -> float:
+        """Yuan of some tiers' bills for some kinds of care that some payers (``FUND``, ``PATIENT``) bear."""
+        bills = self.sums.bills[np.isin(self.tier, list(tiers))]
+        return float(bills[:, :, list(kinds)][..., list(payers)].sum()) / 100.0
 
     def state(self, name: str) -> float:
         """A sum over residents and months, 0 where there was none."""
