@@ -424,8 +424,6 @@ class Resident(mesa.Agent):
             here.count(Count.SENT_HOME)
         else:
             here.count(Count.DOWN_REFERRAL)
-            if e.bed_class == BedClass.REFERRED:
-                here.count(Count.LOOP_CLOSED)
             self.centre.count(Count.REHAB)
             if e.bed_class == BedClass.REFERRED:
                 here.count(Count.LOOP_CLOSED)
