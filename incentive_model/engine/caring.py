@@ -148,7 +148,8 @@ def recover_inpatient(w: World, me: Row, ep: Row, tally: Tally) -> None:
         ep.fate = Fate.HOME
         tally.counts[me.part, row, Count.SENT_HOME] += 1
         return
-    if u_down > u_keep:
+    offered = u_down > u_keep
+    if offered:
         tally.counts[me.part, row, Count.DOWN_OFFER] += 1
         if bed_below < f[centre].rehab_chance and accepts_down(w, me, ep):
             ep.fate = Fate.DOWN
@@ -159,7 +160,7 @@ def recover_inpatient(w: World, me: Row, ep: Row, tally: Tally) -> None:
             return
     ep.fate = Fate.RETAINED
     tally.counts[me.part, row, Count.RETAINED] += 1
-    if f[row].tier == 2:
+    if f[row].tier == 2 and not offered:  # whoever offered to send the patient down has nothing to answer for
         found, _ = uniform_pair(w.key, Purpose.AUDIT, me.id, w.month, 0)
         if found < w.now.audit:
             tally.counts[me.part, row, Count.AUDITED_RETENTION] += 1

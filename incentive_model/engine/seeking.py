@@ -272,12 +272,17 @@ def primary_contact(w: World, me: Row, ep: Row, tally: Tally) -> None:
         ep.at = Slot.CENTRE
         if not issued:
             issued = refer_up(w, me, ep, Slot.CENTRE, 1, diagnose(w, me, ep, Slot.CENTRE, 1), tally)
-    if not issued and needs_hospital(w, me, ep, ep.at):
-        here = me.facility[ep.at]
-        tally.counts[me.part, here, Count.REFUSED] += 1
-        _, found = uniform_pair(w.key, Purpose.AUDIT, me.id, w.month, 0)
-        if found < w.now.audit:
-            tally.counts[me.part, here, Count.AUDITED_REFUSAL] += 1
+    last = ep.origin if ep.referred == 1 else ep.at
+    if needs_hospital(w, me, ep, last):
+        here = me.facility[last]
+        tally.counts[me.part, here, Count.CONTACT_NEEDING] += 1
+        if ep.referred == 1:
+            tally.counts[me.part, here, Count.UP_NEEDED] += 1
+        elif not issued:
+            tally.counts[me.part, here, Count.REFUSED] += 1
+            _, found = uniform_pair(w.key, Purpose.AUDIT, me.id, w.month, 0)
+            if found < w.now.audit:
+                tally.counts[me.part, here, Count.AUDITED_REFUSAL] += 1
 
 
 def needs_hospital(w: World, me: Row, ep: Row, slot: int) -> bool:
@@ -372,9 +377,6 @@ def refer_up(w: World, me: Row, ep: Row, slot: int, k: int, diagnosed: float, ta
     if above < 0:
         return False
     there = me.facility[above]
-    needed = needs_hospital(w, me, ep, slot)
-    if needed and k == 0:
-        tally.counts[me.part, here, Count.CONTACT_NEEDING] += 1
     accepted = True
     if ep.emergency == 0:
         tie = tie_to(w, physician, there)
@@ -389,8 +391,6 @@ def refer_up(w: World, me: Row, ep: Row, slot: int, k: int, diagnosed: float, ta
     tally.counts[me.part, here, Count.REFERRAL_ISSUED] += 1
     if accepted:
         tally.counts[me.part, here, Count.UP_REFERRAL] += 1
-        if needed:
-            tally.counts[me.part, here, Count.UP_NEEDED] += 1
         tally.counts[me.part, there, Count.VISIT] += 1
         tally.counts[me.part, there, Count.VISIT_REFERRED] += 1
         ep.referred = 1

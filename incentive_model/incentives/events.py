@@ -16,7 +16,7 @@ class Count(IntEnum):
     APPROPRIATE = 7  #: first contacts at the lowest tier that is good enough
     VISIT = 8  #: first contacts, specialist visits after referral, follow-ups
     VISIT_REFERRED = 9  #: visits of referred patients at a hospital
-    CONTACT_NEEDING = 10  #: primary contacts that need the hospital (true severity)
+    CONTACT_NEEDING = 10  #: primary contacts that need the hospital (true severity), at the last primary facility
     REFERRAL_ISSUED = 11  #: by the primary facility
     UP_REFERRAL = 12  #: completed, by the primary facility
     UP_NEEDED = 13  #: of these, needed
@@ -42,8 +42,8 @@ class Count(IntEnum):
     SUCCESS = 33
     DEATH_NANO = 34  #: expected deaths in billionths, at the resident's own clinic
     INTERNAL_REFERRAL = 35  #: completed, from a clinic to its centre, by the clinic
-    REFUSED = 36  #: needed the hospital and got no referral, at the last primary facility
-    AUDITED_RETENTION = 37  #: of RETAINED, found by an audit
+    REFUSED = 36  #: of CONTACT_NEEDING, no referral was issued
+    AUDITED_RETENTION = 37  #: of RETAINED and never offered to go down, found by an audit
     AUDITED_REFUSAL = 38  #: of REFUSED, found by an audit
     LOOP_CLOSED = 39  #: admitted after a referral up and sent down to rehabilitation, by the hospital
 

@@ -172,7 +172,7 @@ def slopes(county: County, kpi: Floats, weights: Floats) -> Floats:
 
     * linear: w/target while the target is not reached;
     * threshold: w·σ'(x)/(spread·target), x = (KPI − target)/(spread·target): the chance to tip the scale;
-    * tournament: 2·w/target·mean over rivals of σ'((S − S_rival)/spread)/spread: the ranks it wins.
+    * tournament: 2·w/(n·target)·Σ over rivals of σ'((S − S_rival)/spread)/spread: the ranks it wins.
     """
     targets = score_targets(county)
     form = county.levers["evaluation_form"]
@@ -189,7 +189,7 @@ def slopes(county: County, kpi: Floats, weights: Floats) -> Floats:
         if len(rows) > 1:
             ahead = _density((score[rows, None] - score[rows]) / spread) / spread
             np.fill_diagonal(ahead, 0.0)
-            gain[rows] = 2.0 * ahead.sum(axis=1) / (len(rows) - 1)
+            gain[rows] = 2.0 * ahead.sum(axis=1) / len(rows)
     return gain[:, None] * weights / targets
 
 

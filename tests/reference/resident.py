@@ -267,11 +267,16 @@ class Resident(mesa.Agent):
             self.centre.count(Count.VISIT)
             if not issued:  # who has just declined the hospital is not asked again
                 issued = self._perhaps_go_up(e, Slot.CENTRE, k=1)
-        if not issued and self._needs_hospital(e.at):
-            here = self.at(e.at)
-            here.count(Count.REFUSED)
-            if self.uniforms(Purpose.AUDIT)[1] < self.model.tables.audit:
-                here.count(Count.AUDITED_REFUSAL)
+        last = e.origin if e.referred else e.at
+        if self._needs_hospital(last):
+            here = self.at(last)
+            here.count(Count.CONTACT_NEEDING)
+            if e.referred:
+                here.count(Count.UP_NEEDED)
+            elif not issued:
+                here.count(Count.REFUSED)
+                if self.uniforms(Purpose.AUDIT)[1] < self.model.tables.audit:
+                    here.count(Count.AUDITED_REFUSAL)
 
     def _above(self, slot: int) -> int | None:
         """The slot to which the physician of a primary facility would refer up, if there is a hospital."""
@@ -303,9 +308,7 @@ class Resident(mesa.Agent):
         above = self._above(slot)
         if above is None:
             return False
-        here, there, needed = self.at(slot), self.at(above), self._needs_hospital(slot)
-        if needed and slot == e.first:
-            here.count(Count.CONTACT_NEEDING)
+        here, there = self.at(slot), self.at(above)
         if not e.emergency:
             diagnosed = self._diagnosis(slot, k)
             values = self.utility(above, referred=True), self.utility(slot, referred=False)
@@ -319,8 +322,6 @@ class Resident(mesa.Agent):
         else:
             here.count(Count.REFERRAL_ISSUED)
         here.count(Count.UP_REFERRAL)
-        if needed:
-            here.count(Count.UP_NEEDED)
         e.at, e.referred, e.origin = above, True, slot
         there.count(Count.VISIT)
         there.count(Count.VISIT_REFERRED)
@@ -412,13 +413,14 @@ class Resident(mesa.Agent):
         here.count(Count.CANDIDATE)
         self.centre.count(Count.LISTED_CANDIDATE)
         e.fate = self.served_by(e.at).discharges(self)
-        if e.fate == Fate.DOWN:
+        offered = e.fate == Fate.DOWN
+        if offered:
             here.count(Count.DOWN_OFFER)
             if bed_below >= self.centre.rehab_chance or not self._accepts_down(e, here):
                 e.fate = Fate.RETAINED
         if e.fate == Fate.RETAINED:
             here.count(Count.RETAINED)
-            if here.tier == 2 and self.uniforms(Purpose.AUDIT)[0] < self.model.tables.audit:
+            if here.tier == 2 and not offered and self.uniforms(Purpose.AUDIT)[0] < self.model.tables.audit:
                 here.count(Count.AUDITED_RETENTION)
         elif e.fate == Fate.HOME:
             here.count(Count.SENT_HOME)
