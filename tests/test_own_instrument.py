@@ -261,8 +261,8 @@ class TestBooks:
         assert {("insurer", "hospitals"), ("hospitals", "physicians")} <= {*ours.index}
         assert ours["insurer"].sum() % 200 == 0
         per_year = model.flows().set_index(["payer", "payee", "purpose"])["yuan_per_resident_year"]
-        paid = per_year["insurer", "primary", "handover_payment"]
-        assert paid * place.agents == pytest.approx(ours["insurer", "primary"])
+        paid = per_year["insurer", "hospitals", "handover_payment"]
+        assert paid * place.agents == pytest.approx(ours["insurer", "hospitals"])
         spending = sum(
             yuan * ((payer == "insurer") - (payee == "insurer"))
             for (payer, payee, purpose), yuan in per_year.items()

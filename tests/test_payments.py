@@ -200,6 +200,8 @@ class Played:
         }
         for column, value in episode.items():
             self.model.episodes[column][person] = value
+        if episode["state"] == State.NEW:  # an illness that is over leaves nothing of its chain
+            self.model.residents.deductible_paid[person] = 0
 
         at, centre = self.rows[h.at], reach[1]
         if h.first:
@@ -233,12 +235,12 @@ class Played:
             self.count(first, Count.INTERNAL_REFERRAL)
             self.count(sender, Count.VISIT)
         if h.refused:
-            self.count(first, Count.CONTACT_NEEDING)
+            self.count(sender, Count.CONTACT_NEEDING)
             self.count(sender, Count.REFUSED, *[Count.AUDITED_REFUSAL] * h.found)
         if h.referred:
-            self.count(first, *[Count.CONTACT_NEEDING] * h.needed)
             self.count(
                 sender,
+                *[Count.CONTACT_NEEDING] * h.needed,
                 Count.REFERRAL_ISSUED,
                 Count.UP_REFERRAL,
                 *[Count.UP_NEEDED] * h.needed,
