@@ -20,6 +20,7 @@ from reference.history import digest
 from reference.month import ReferenceModel
 from reference.sights import Sight, seen
 
+import incentive_model
 from incentive_model import IncentiveModel
 from incentive_model.cards import levers
 from incentive_model.inputs import Place, Scheme, load_place, load_scheme
@@ -129,13 +130,16 @@ def test_threads_change_nothing(place: Place, scheme: Scheme) -> None:
     assert one == two == three
 
 
+PACKAGE = Path(incentive_model.__file__).parent
+
+
 def history_of(folder: Path, **environment: str) -> str:
     """The digest another Python process finds."""
     command = [sys.executable, "-m", "reference.history", str(folder)]
     found = subprocess.run(
         command,
         cwd=Path(__file__).parent,
-        env={**os.environ, **environment},
+        env={**os.environ, "PYTHONPATH": str(PACKAGE.parent), **environment},
         capture_output=True,
         text=True,
         check=True,
