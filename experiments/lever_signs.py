@@ -1,52 +1,65 @@
-"""What each lever does on its own, and a few together: paired changes against the status quo.
+"""What each lever does on its own, and a few together: paired changes, against what must follow.
 
-    python experiments/lever_signs.py [--replicates 20] [--population 20000] [--workers 2]
+    python experiments/lever_signs.py [--replicates 20] [--population 10000] [--months 36] [--workers 2]
 
-Writes to ``results/lever-signs/``: ``changes.csv`` (one row a setting and indicator, the paired change with
-its 95% interval over replicates) and ``beside-prototype.md`` (the same beside the sizes that a rough
-prototype of the equations gave). Takes about ten minutes on two cores at the defaults.
+Every lever once, as ``experiments/levers.toml`` sets it and with the signs that must follow, and the
+settings of a rough prototype of the equations. Writes to ``results/lever-signs/``: ``changes.csv`` (one row
+a setting and indicator: the paired change with its 95% interval over replicates), ``signs.md`` (signs expected
+and found) and ``beside-prototype.md`` (sizes beside the prototype's). Takes about ten minutes on two cores.
 """
 
 from __future__ import annotations
 
 import argparse
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from tqdm import tqdm
 
 import incentive_model as im
+from incentive_model.analysis.contrast import Values, contrast
+from incentive_model.analysis.intervals import interval
 from incentive_model.inputs import Scheme
+from incentive_model.runs import plan_runs, run_all
 
-SETTINGS: dict[str, dict[str, float | str]] = {
-    "gap +.20": {"reimbursement_gap": 0.20},
-    "upward_share .10": {"upward_share": 0.10},
-    "bonus 20": {"referral_bonus": 20.0, "referral_fund": 500.0},
-    "bonus 100": {"referral_bonus": 100.0, "referral_fund": 500.0},
-    "rehab_credit .30": {"rehab_credit": 0.30},
-    "evaluation": {
-        "performance_pay_share": 0.10,
-        "weight_first_contact": 0.2,
-        "weight_two_way_referral": 0.4,
-        "weight_rehab_referral": 0.3,
-        "weight_satisfaction": 0.1,
-    },
-    "budget": {"payment_method": "global_budget"},
-    "budget + rehab_credit": {"payment_method": "global_budget", "rehab_credit": 0.30},
-    "budget + rehab_credit + upward_share .05": {
-        "payment_method": "global_budget",
-        "rehab_credit": 0.30,
-        "upward_share": 0.05,
-    },
-    "reserve .20 releasable": {"reserved_slots": 0.20, "reserved_release": "releasable"},
-    "reserve .20 hard": {"reserved_slots": 0.20, "reserved_release": "hard"},
-    "soft gate": {"gatekeeping": "soft"},
-    "hard gate .3": {"gatekeeping": "hard", "gate_compliance": 0.3},
-    "hard gate .5": {"gatekeeping": "hard", "gate_compliance": 0.5},
-    "platform": {"platform_coverage": 1.0},
+LEVERS = Path(__file__).with_name("levers.toml")
+Levers = dict[str, Any]
+
+#: Settings of the prototype, and what it found (20,000 residents, 6 seeds), in units and order of ``SHOWN``.
+PROTOTYPE: dict[str, tuple[Levers, tuple[float, ...]]] = {
+    "gap +.20": ({"reimbursement_gap": 0.20}, (1.2, -0.15, 0.25, -0.2, -0.044)),
+    "upward_share .10": ({"upward_share": 0.10}, (-1.1, 3.4, 0.27, 1.5, 0.113)),
+    "bonus 20": ({"referral_bonus": 20, "referral_fund": 500}, (-0.5, 1.5, 0.13, 3.5, 0.05)),
+    "bonus 100": ({"referral_bonus": 100, "referral_fund": 500}, (-2.7, 9.1, 0.72, 14.6, 0.31)),
+    "rehab_credit .30": ({"rehab_credit": 0.30}, (0.2, -0.02, 2.2, 0.0, -0.010)),
+    "evaluation": ({"performance_pay_share": 0.10}, (-0.1, 0.4, 3.9, 0.9, 0.014)),
+    "budget": ({"payment_method": "global_budget"}, (0.1, -1.1, 0.44, 1.1, -0.007)),
+    "budget + rehab_credit": (
+        {"payment_method": "global_budget", "rehab_credit": 0.30},
+        (0.3, -1.2, 2.9, 1.2, -0.019),
+    ),
+    "budget + rehab_credit + upward_share .05": (
+        {"payment_method": "global_budget", "rehab_credit": 0.30, "upward_share": 0.05},
+        (-0.4, 0.9, 3.2, 0.4, 0.042),
+    ),
+    "per case": ({"payment_method": "per_case"}, (0.0, 0.0, 2.6, 0.0, 0.0)),
+    "reserve .20 releasable": ({"reserved_slots": 0.20}, (0.1, 0.4, 0.0, 0.5, 0.0)),
+    "reserve .20 hard": (
+        {"reserved_slots": 0.20, "reserved_release": "hard"},
+        (0.9, 0.5, 0.0, 0.3, -0.05),
+    ),
+    "soft gate": ({"gatekeeping": "soft"}, (2.9, 0.3, 0.2, -0.9, -0.17)),
+    "hard gate .3": ({"gatekeeping": "hard", "gate_compliance": 0.3}, (8.6, 1.0, 0.0, -1.3, -0.44)),
+    "hard gate .5": ({"gatekeeping": "hard", "gate_compliance": 0.5}, (14.7, 1.5, -0.1, -2.0, -0.77)),
+    "platform": ({"platform_coverage": 1.0}, (-0.5, 2.8, 0.85, 2.5, 0.07)),
+    "expert on": ({"expert_visits": 1.0}, (3.7, -1.3, -0.44, 2.7, -0.21)),
+    "training": ({"training_investment": 1.0}, (4.0, -1.5, -0.33, 5.5, -0.23)),
+    "full package": (im.load_scheme("full-package").levers, (11.9, 3.3, 7.4, 11.0, -0.49)),
 }
-
-#: What the table shows: indicator, heading, factor, decimals.
+#: What the table beside the prototype shows: indicator, heading, factor, decimals.
 SHOWN = (
     ("primary_visit_share", "primary share, pp", 100.0, 1),
     ("up_referral_rate", "up, pp", 100.0, 2),
@@ -55,43 +68,57 @@ SHOWN = (
     ("visits_T2", "T2 visits", 1.0, 3),
 )
 
-#: The prototype's changes (20,000 residents, 6 seeds), in the units and order of ``SHOWN``.
-PROTOTYPE: dict[str, tuple[float, ...]] = {
-    "gap +.20": (1.2, -0.15, 0.25, -0.2, -0.044),
-    "upward_share .10": (-1.1, 3.4, 0.27, 1.5, 0.113),
-    "bonus 20": (-0.5, 1.5, 0.13, 3.5, 0.05),
-    "bonus 100": (-2.7, 9.1, 0.72, 14.6, 0.31),
-    "rehab_credit .30": (0.2, -0.02, 2.2, 0.0, -0.010),
-    "evaluation": (-0.1, 0.4, 3.9, 0.9, 0.014),
-    "budget": (0.1, -1.1, 0.44, 1.1, -0.007),
-    "budget + rehab_credit": (0.3, -1.2, 2.9, 1.2, -0.019),
-    "budget + rehab_credit + upward_share .05": (-0.4, 0.9, 3.2, 0.4, 0.042),
-    "reserve .20 releasable": (0.1, 0.4, 0.0, 0.5, 0.0),
-    "reserve .20 hard": (0.9, 0.5, 0.0, 0.3, -0.05),
-    "soft gate": (2.9, 0.3, 0.2, -0.9, -0.17),
-    "hard gate .3": (8.6, 1.0, 0.0, -1.3, -0.44),
-    "hard gate .5": (14.7, 1.5, -0.1, -2.0, -0.77),
-    "platform": (-0.5, 2.8, 0.85, 2.5, 0.07),
-}
+
+def pairs() -> Iterator[tuple[str, Levers, Levers, dict[str, str], str]]:
+    """Every comparison: its name, the levers without and with it, expected signs, and why."""
+    for name, lever in tomllib.loads(LEVERS.read_text("utf-8")).items():
+        beside = lever.get("beside", {})
+        yield name, beside, beside | lever["set"], lever["expect"], lever["why"]
 
 
-def beside_prototype(changes: pd.DataFrame) -> str:
+def changes(values: Values, units: dict[str, str], schemes: dict[str, tuple[str, str]]) -> pd.DataFrame:
+    """The paired change of every indicator in every comparison: (without, with) by its name."""
+    rows = []
+    for name, (before, after) in schemes.items():
+        for indicator, unit in units.items():
+            change = contrast(values, {indicator: {after: 1.0, before: -1.0}})
+            mean, low, high, n = interval([x for x in change.values() if x is not None])
+            rows.append((name, indicator, unit, mean, low, high, n))
+    columns = ["setting", "indicator", "unit", "delta", "delta_low", "delta_high", "n"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def signs(found: pd.DataFrame) -> str:
+    """A Markdown table: each lever, what must follow and what did."""
+    by = found.set_index(["setting", "indicator"])
+    lines = ["| lever | set | beside | indicator | expected | change [95% interval] | | why |"]
+    lines.append("| --- |" + " --- |" * 7)
+    for name, beside, levers, expect, why in pairs():
+        put = ", ".join(f"{k} = {v}" for k, v in levers.items() if beside.get(k) != v)
+        for indicator, sign in expect.items():
+            row = by.loc[(name, indicator)]
+            low, high = row["delta_low"], row["delta_high"]
+            seen = "as expected" if (low > 0 if sign == "+" else high < 0) else "**NOT AS EXPECTED**"
+            change = f"{row['delta']:+.3g} [{low:+.3g}, {high:+.3g}] {row['unit']}"
+            beside_it = ", ".join(f"{k} = {v}" for k, v in beside.items()) or "status quo"
+            cells = (name, put, beside_it, f"`{indicator}`", sign, change, seen, why)
+            lines.append("| " + " | ".join(cells).replace("-", "−") + " |")
+    return "\n".join(lines).replace("−−−", "---") + "\n"
+
+
+def beside_prototype(found: pd.DataFrame) -> str:
     """A Markdown table: each setting's change, its interval, and the prototype's size in italics."""
-    found = changes.set_index(["scheme", "indicator"])
-    lines = [
-        "| setting | " + " | ".join(heading for _, heading, _, _ in SHOWN) + " |",
-        "| --- |" + " --- |" * len(SHOWN),
-    ]
-    for scheme in [*PROTOTYPE, "full-package"]:
+    by = found.set_index(["setting", "indicator"])
+    lines = ["| setting | " + " | ".join(heading for _, heading, _, _ in SHOWN) + " |"]
+    lines.append("| --- |" + " --- |" * len(SHOWN))
+    for setting, (_, sizes) in PROTOTYPE.items():
         cells = []
-        for k, (indicator, _, factor, digits) in enumerate(SHOWN):
-            row = found.loc[(scheme, indicator)]
+        for (indicator, _, factor, digits), size in zip(SHOWN, sizes, strict=True):
+            row = by.loc[(setting, indicator)]
             change, low, high = (factor * row[x] for x in ("delta", "delta_low", "delta_high"))
-            cell = f"{change:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}]"
-            if scheme in PROTOTYPE:
-                cell += f" *{PROTOTYPE[scheme][k]:+g}*"
+            cell = f"{change:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}] *{size:+g}*"
             cells.append(cell.replace("-", "−"))
-        lines.append(f"| {scheme} | " + " | ".join(cells) + " |")
+        lines.append(f"| {setting} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -100,29 +127,34 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--replicates", type=int, default=20)
-    parser.add_argument("--population", type=int, default=20_000)
+    parser.add_argument("--population", type=int, default=10_000)
+    parser.add_argument("--months", type=int, default=36)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("results/lever-signs"))
     args = parser.parse_args()
     place = im.load_place("yongan", population=args.population)
-    schemes = [
-        Scheme(name=name, title=name, source=("MODEL 17",), levers=levers, changes=())
-        for name, levers in SETTINGS.items()
-    ]
-    schemes.append(im.load_scheme("full-package"))
-    with tqdm(total=1, unit="run") as bar:
 
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
+    settings: dict[str, Scheme] = {}  # by what they set: many comparisons share one
 
-        result = im.compare(
-            place, schemes, replicates=args.replicates, seed=2026, workers=args.workers, progress=progress
-        )
+    def scheme_of(levers: Levers) -> str:
+        key = repr(sorted(levers.items()))
+        name = f"setting-{len(settings)}" if levers else "status-quo"
+        return settings.setdefault(key, Scheme(name, name, ("MODEL 17",), dict(levers))).name
+
+    compared = {name: (scheme_of(before), scheme_of(after)) for name, before, after, _, _ in pairs()}
+    compared |= {name: (scheme_of({}), scheme_of(levers)) for name, (levers, _) in PROTOTYPE.items()}
+    plan = plan_runs(place, settings.values(), replicates=args.replicates, months=args.months, seed=2026)
+    values: dict[str, dict[int, dict[str, float | None]]] = {}
+    for run in tqdm(
+        run_all(place, plan.requests, workers=args.workers), total=len(plan.requests), unit="run"
+    ):
+        seen = {name: value for name, (value, _, _) in run.indicators.items()}
+        values.setdefault(run.scheme, {})[run.replicate] = seen
+    found = changes(values, {name: card.unit for name, card in im.indicators().items()}, compared)
     args.out.mkdir(parents=True, exist_ok=True)
-    changes = result.table()
-    changes.to_csv(args.out / "changes.csv", index=False, lineterminator="\n")
-    (args.out / "beside-prototype.md").write_text(beside_prototype(changes), encoding="utf-8")
+    found.to_csv(args.out / "changes.csv", index=False, lineterminator="\n", float_format="%.6g")
+    (args.out / "signs.md").write_text(signs(found), encoding="utf-8")
+    (args.out / "beside-prototype.md").write_text(beside_prototype(found), encoding="utf-8")
 
 
 if __name__ == "__main__":
