@@ -16,7 +16,7 @@ class Count(IntEnum):
     APPROPRIATE = 7  #: first contacts at the lowest tier that is good enough
     VISIT = 8  #: first contacts, specialist visits after referral, follow-ups
     VISIT_REFERRED = 9  #: visits of referred patients at a hospital
-    CONTACT_NEEDING = 10  #: primary contacts that need the hospital (true severity), at the last primary facility
+    CONTACT_NEEDING = 10  #: primary contacts that truly need the hospital, at the last primary facility
     REFERRAL_ISSUED = 11  #: by the primary facility
     UP_REFERRAL = 12  #: completed, by the primary facility
     UP_NEEDED = 13  #: of these, needed
