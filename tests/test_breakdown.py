@@ -14,7 +14,7 @@ from test_model import after, state
 
 import incentive_model as im
 from incentive_model.cards import indicators
-from incentive_model.cli.commands import By
+from incentive_model.cli.options import By
 from incentive_model.measures import BREAKDOWNS, MEASURES, OF_GROUPS
 from incentive_model.runs import plan_runs
 

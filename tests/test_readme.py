@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from incentive_model.cards import levers
-from incentive_model.cli.commands import app
+from incentive_model.cli.main import app
 from incentive_model.inputs.scheme import load_scheme, scheme_names
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -1,9 +1,12 @@
 """The command line: ``incentive-model``, also ``python -m incentive_model``.
 
-``main``      one call: exit codes, errors in one line
-``interrupt`` Ctrl-C
-``commands``  what can be asked, and its options
-``printed``   answers for people
+``main``       one call: exit codes, errors in one line
+``interrupt``  Ctrl-C
+``options``    what commands share: options, the bar that shows how far runs are
+``commands``   what can be asked
+``validating`` ``validate``, which tries several places
+``printed``    answers for people
+``judged``     a validation for people
 """
 
 from incentive_model.cli.main import main

@@ -1,12 +1,9 @@
-"""What can be asked, and its options. Rooms are imported inside the commands, so that ``--help`` is quick."""
+"""What can be asked. Rooms are imported inside the commands, so that ``--help`` is quick."""
 
 from __future__ import annotations
 
 import json
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,22 +11,28 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from incentive_model.cli import interrupt
+from incentive_model.cli.options import (
+    AsJson,
+    BurnIn,
+    Debug,
+    Force,
+    GroupBy,
+    Months,
+    OwnInstruments,
+    PlaceName,
+    Population,
+    Replicates,
+    Seed,
+    Workers,
+    app,
+    progress_bar,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from incentive_model.analysis.validation import Validation
     from incentive_model.inputs.place import Place
     from incentive_model.inputs.scheme import Scheme
-    from incentive_model.runs.plan import Plan
-
-app = typer.Typer(
-    help="Which incentive scheme makes two-way referral work, and who pays for it?",
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
 
 
 class Kind(StrEnum):
@@ -42,47 +45,6 @@ class Kind(StrEnum):
     indicators = "indicators"
 
 
-def _load_own(files: list[Path] | None) -> list[Path] | None:
-    """Instruments of one's own are there before anything else is read."""
-    if files:
-        from incentive_model.inputs.instruments import load_instruments
-
-        load_instruments(*files)
-    return files
-
-
-class By(StrEnum):
-    """What residents may be grouped by."""
-
-    quintile = "quintile"
-    age = "age"
-    insurance = "insurance"
-    home = "home"
-
-
-PlaceName = Annotated[str, typer.Argument(help="A packaged place, or a folder of one's own.")]
-Population = Annotated[str, typer.Option(help="Simulated residents, or 'full': one for every real one.")]
-Months = Annotated[int, typer.Option(help="Months under the scheme.")]
-BurnIn = Annotated[int, typer.Option(help="Months under the status quo before it.")]
-Seed = Annotated[int, typer.Option(help="Where all luck comes from.")]
-GroupBy = Annotated[By | None, typer.Option(help="Break findings down by groups of residents.")]
-Workers = Annotated[int | None, typer.Option(help="Processes. Default: one a processor.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace another request's results in --out.")]
-OwnInstruments = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--with",
-        metavar="FILE.py",
-        help="A file with an instrument of one's own; may be given again.",
-        callback=_load_own,
-    ),
-]
-AsJson = Annotated[
-    bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.")
-]
-Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
-
-
 @app.command()
 def compare(
     place: PlaceName = "yongan",
@@ -90,7 +52,7 @@ def compare(
         list[str] | None,
         typer.Option(help="A packaged scheme or a TOML file; may be given again. Default: all packaged."),
     ] = None,
-    replicates: Annotated[int, typer.Option(help="Repetitions with other luck, for the intervals.")] = 10,
+    replicates: Replicates = 10,
     population: Population = "20000",
     months: Months = 60,
     burn_in: BurnIn = 12,
@@ -130,7 +92,7 @@ def compare(
     from incentive_model.runs.plain import to_json
     from incentive_model.runs.tables import write_csv, write_parquet
 
-    with _progress(len(plan.requests)) as progress:
+    with progress_bar(len(plan.requests)) as progress:
         result = carry_out(plan, workers=workers, progress=progress)
     answer = result.to_json(str(out))
     with results_folder(out, request, force=force) as folder:
@@ -219,82 +181,6 @@ def _by_group(breakdown: pd.DataFrame) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for row in breakdown.to_dict("records"):
         found.setdefault(row.pop("group"), {})[row.pop("indicator")] = row
-    return found
-
-
-@app.command()
-def validate(
-    place: Annotated[
-        list[str] | None, typer.Argument(help="Packaged places or folders. Default: yongan.")
-    ] = None,
-    replicates: Annotated[int, typer.Option(help="Repetitions with other luck, for the intervals.")] = 20,
-    population: Population = "20000",
-    months: Months = 60,
-    burn_in: BurnIn = 12,
-    seed: Seed = 1,
-    workers: Workers = None,
-    own: OwnInstruments = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Results folder; of several places, a folder in it each. [results/validate-PLACE]"),
-    ] = None,
-    force: Force = False,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
-    """The model against what was observed: targets and patterns of a place.
-
-    Passed is only what lies in its band with the whole 95% interval. What fails is told with the reason,
-    and is no error: the exit code is 0.
-    """
-    from incentive_model.analysis.validation import plan_validation
-    from incentive_model.inputs.place import load_place
-    from incentive_model.runs.plain import to_json
-    from incentive_model.runs.pool import worker_count
-    from incentive_model.runs.store import check_target
-
-    counties = [load_place(name, population) for name in dict.fromkeys(place or ["yongan"])]
-    design = {"replicates": replicates, "months": months, "burn_in": burn_in, "seed": seed}
-    plans = [plan_validation(county, **design) for county in counties]
-    folders = [_validation_folder(county.name, out, len(counties)) for county in counties]
-    for plan, folder in zip(plans, folders, strict=True):
-        worker_count(workers, len(plan.requests))
-        check_target(folder, {"command": "validate"} | plan.request, force=force)
-    found = [_validate(plan, folder, workers, force) for plan, folder in zip(plans, folders, strict=True)]
-    if as_json:
-        from incentive_model.analysis.validation import payload
-
-        print(to_json(payload(found) | {"out": list(map(str, folders))}))
-        return
-    from incentive_model.cli.judged import validation_text
-
-    print("\n\n".join(validation_text(one, folder) for one, folder in zip(found, folders, strict=True)))
-
-
-def _validation_folder(place: str, out: Path | None, places: int) -> Path:
-    if out is None:
-        return Path("results") / f"validate-{place}"
-    return out if places == 1 else out / place
-
-
-def _validate(plan: Plan, out: Path, workers: int | None, force: bool) -> Validation:
-    """One place tried, and written down."""
-    started = time.perf_counter()
-    from incentive_model.analysis.validation import carry_out
-    from incentive_model.report.bands import write_bands
-    from incentive_model.runs.manifest import write_manifest
-    from incentive_model.runs.store import results_folder
-    from incentive_model.runs.tables import write_csv
-
-    request = {"command": "validate"} | plan.request
-    with _progress(len(plan.requests)) as progress:
-        found = carry_out(plan, workers=workers, progress=progress)
-    with results_folder(out, request, force=force) as folder:
-        write_csv(found.table(), folder / "validation.csv")
-        write_bands(found, folder)
-        wall_seconds = time.perf_counter() - started
-        write_manifest(folder, request, wall_seconds=wall_seconds, skipped=found.skipped)
-        interrupt.check()
     return found
 
 
@@ -404,17 +290,3 @@ def _fields(entry: Place | Scheme) -> dict[str, Any]:
 
 def _json(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
-
-
-@contextmanager
-def _progress(runs: int) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, where that is a terminal; between runs Ctrl-C is heard."""
-    from tqdm import tqdm
-
-    with tqdm(total=runs, unit="run", file=sys.stderr, disable=None, leave=False) as bar:
-
-        def report(done: int, _total: int) -> None:
-            interrupt.check()
-            bar.update(done - bar.n)
-
-        yield report
