@@ -19,6 +19,7 @@ from incentive_model.cli import main
 from incentive_model.inputs import Scheme, Variant, check, load_place, load_scheme
 from incentive_model.runs import plan_runs
 
+PACKAGED = Path(im.__file__).parent / "data" / "places" / "yongan"
 PATTERNS = """\
 [variant.nothing-late]
 parameters = { late_day_margin = 0 }
@@ -274,6 +275,7 @@ class TestValidate:
             (["yongann"], "'yongan'"),
             (["--replicates", "-3"], "replicates"),
             (["--workers", "0"], "workers"),
+            (["yongan", str(PACKAGED)], "two places named 'yongan'"),
         ],
     )
     def test_refused(

@@ -61,6 +61,7 @@ def validate(
     from incentive_model.runs.store import check_target
 
     counties = [load_place(name, population) for name in dict.fromkeys(place or ["yongan"])]
+    _check_names([county.name for county in counties])
     design = {"replicates": replicates, "months": months, "burn_in": burn_in, "seed": seed}
     plans = [plan_validation(county, **design) for county in counties]
     folders = [_validation_folder(county.name, out, len(counties)) for county in counties]
@@ -76,6 +77,20 @@ def validate(
     from incentive_model.cli.judged import validation_text
 
     print("\n\n".join(validation_text(one, folder) for one, folder in zip(found, folders, strict=True)))
+
+
+def _check_names(names: list[str]) -> None:
+    """Places of one name would write into one folder.
+
+    Raises:
+        InputError: two places have the same name.
+    """
+    from incentive_model.cards import Fault, InputError
+
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        found = f"two places named {twice[0]!r}"
+        raise InputError(Fault("place", found, "places of different names", "validate them one by one"))
 
 
 def _validation_folder(place: str, out: Path | None, places: int) -> Path:
