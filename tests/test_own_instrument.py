@@ -18,7 +18,9 @@ import incentive_model as im
 from incentive_model.cards import registry
 from incentive_model.cli import main
 from incentive_model.incentives import INSTRUMENTS, PACKAGED, Event, Instrument
+from incentive_model.incentives.account import member_shares
 from incentive_model.incentives.accounts import Purpose
+from incentive_model.incentives.payment import GlobalBudget
 from incentive_model.inputs import instruments as own
 from incentive_model.runs import plan_runs
 from incentive_model.runs.pool import worker_count
@@ -276,6 +278,19 @@ class TestBooks:
         model = im.IncentiveModel(place, "full-package", seed=1, burn_in=1).run(4)
         assert (model.ledger.balances == plain.ledger.balances).all()
         pd.testing.assert_frame_equal(model.series(), plain.series(), check_exact=True)
+
+    def test_a_budget_adds_to_what_it_has_announced_of_the_account(self, place: im.Place) -> None:
+        model = im.IncentiveModel(place, seed=1, burn_in=0, payment_method="global_budget")
+        county, tables = model.opening().county, model.tables
+        budget = GlobalBudget()
+        budget.budget = dict.fromkeys(range(12), 1.0)
+        alone = tables.certain[Event.CLAIM_YUAN].copy()
+        tables.certain[Event.CLAIM_YUAN] -= 0.25
+        budget.announce(county, tables, 0)
+        added = tables.certain[Event.CLAIM_YUAN] + 0.25
+        assert not alone.any()
+        assert added == pytest.approx(-0.4 * member_shares(county))
+        assert (added < 0.0).any()
 
     def test_an_unknown_purpose_is_refused(self, place: im.Place) -> None:
         model = im.IncentiveModel(place, seed=1)

@@ -247,7 +247,7 @@ class GlobalBudget(Instrument):
         per_yuan = surplus_likely * lever(county, "surplus_retained") + (1.0 - surplus_likely) * lever(
             county, "loss_shared"
         )
-        tables.certain[Event.CLAIM_YUAN] = -per_yuan * member_shares(county)
+        tables.certain[Event.CLAIM_YUAN] -= per_yuan * member_shares(county)
 
     def settle(self, county: County) -> None:
         claims = int(county.bills[:, :, :, 0].sum())
