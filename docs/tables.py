@@ -240,7 +240,7 @@ def instrument_table() -> str:
         moved = set(WRITTEN.findall(text))
         if issubclass(one, support.Support):
             moved.add(one.table)
-        names = {f"Purpose.{purpose.name}" for purpose in CARE} if "CARE," in text else set()
+        names = {f"Purpose.{purpose.name}" for purpose in CARE} if re.search(r"\bCARE\b", text) else set()
         names |= set(re.findall(r"Purpose\.[A-Z_]+", text))
         money = [purpose.name.lower() for purpose in Purpose if f"Purpose.{purpose.name}" in names]
         rows.append(
