@@ -27,8 +27,8 @@ class Hospital(mesa.Agent):
         super().__init__(model)
         self.row = row
         self._terms: tuple[float, float, float, bool] | None = None
-        self._earned = 0.0
-        self._gain = 0.0
+        self._earned = 0.0  # yuan, up to the last quarter's end
+        self._quarter: float | None = None  # yuan earned in the quarter before
         self._step = 0.0
         entry = model.place.facilities.iloc[row]
         self.facility_id: str = str(entry["id"])
@@ -69,12 +69,16 @@ class Hospital(mesa.Agent):
         model.county.cost_admission[self.row] = decided.cost_admission
 
     def _try_pass_on(self) -> None:
-        """Step on with θ if the last quarter's surplus rose after the last step, else back."""
+        """Step on with θ if the quarter's surplus rose after the last step, else back. The first step (up)
+        waits for a quarter that the next one can be held against."""
         model: IncentiveModel = self.model
+        if model.month == -model.burn_in:
+            return
         earned = self.surplus
-        gain, self._earned = earned - self._earned, earned
-        self._step = pass_on_step(model.p, gain - self._gain, self._step)
-        self._gain = gain
+        quarter, self._earned = earned - self._earned, earned
+        rise = 0.0 if self._quarter is None else quarter - self._quarter
+        self._step = pass_on_step(model.p, rise, self._step)
+        self._quarter = quarter
         own = model.county.means.pass_on
         own[self.row] = min(1.0, max(0.0, float(own[self.row]) + self._step))
 

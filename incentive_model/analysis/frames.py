@@ -14,8 +14,6 @@ from incentive_model.analysis.stakeholders import INSIDE, STAKEHOLDERS
 if TYPE_CHECKING:
     from incentive_model.runs import Run
 
-#: The keys of every table that has one row a run, or a run and a month.
-KEYS = ("run_id", "place", "scheme", "draw", "replicate", "seed")
 #: What tells one flow of money from another.
 FLOW = ("payer", "payee", "purpose")
 #: Columns of a breakdown by group.

@@ -5,6 +5,7 @@
 * :mod:`gains`, :mod:`referrals`, :mod:`money`, :mod:`fifths`: a figure each; :mod:`figures` has them by name
 * :mod:`headlines`, :mod:`tables`, :mod:`method`: what the page says
 * :mod:`html`: the page
+* :mod:`bands`: the figure of a validation
 """
 
 from __future__ import annotations

@@ -35,7 +35,8 @@ class Facility(mesa.Agent):
         if self.tier == 3 and self.beds == 0.0:
             self.beds = math.inf
         # what it tries with its physicians' part
-        self.earned = self.gain = self.step = 0.0
+        self.earned = self.step = 0.0
+        self.gain: float | None = None  # of the quarter before
         # expected monthly demand of real residents
         self.months_seen = 0
         self.visits_referred = self.visits_other = 0.0
@@ -89,9 +90,12 @@ class Facility(mesa.Agent):
     def _try_pass_on(self) -> None:
         """One more step of θ the way that raised what a quarter brings, or back."""
         county = self.model.county
+        if self.model.month == -self.model.burn_in:
+            return  # there is no quarter yet
         holds = county.balance(int(county.accounts.facilities[self.row])) / 100.0
         gain = holds - self.earned
-        self.step = adapting.pass_on_step(self.model.p, gain - self.gain, self.step)
+        rise = 0.0 if self.gain is None else gain - self.gain
+        self.step = adapting.pass_on_step(self.model.p, rise, self.step)
         self.earned, self.gain = holds, gain
         theta = float(county.means.pass_on[self.row]) + self.step
         county.means.pass_on[self.row] = min(max(theta, 0.0), 1.0)

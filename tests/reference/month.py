@@ -37,6 +37,7 @@ class ReferenceModel(mesa.Model):
         self.place, self.scheme = place, scheme
         self.p = SimpleNamespace(**{name: float(x) for name, x in resolve_parameters(place).items()})
         self.key = replicate_key(seed, 0)
+        self.burn_in = burn_in
         self.month = -burn_in
         self.instruments = [make() for make in INSTRUMENTS]
         self._read_schedule()
