@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import secrets
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,9 @@ from mesa.datacollection import DataCollector
 from incentive_model.agents import Government, Handles, Hospital, Insurer, Patient, Physician
 from incentive_model.cards import Fault, InputError, levers, nearest, parameters
 from incentive_model.chance.draws import replicate_key
-from incentive_model.engine import caring, ending, seeking, settling
+from incentive_model.engine import caring, ending, referring, seeking, settling
 from incentive_model.engine.capacity import Demand
-from incentive_model.engine.columns import EPISODE, NOW, Terms, World, empty_tally, table
+from incentive_model.engine.columns import EPISODE, NOW, Terms, World, empty_tally, record, table
 from incentive_model.engine.compiled import compiled
 from incentive_model.engine.county import CountyState, make_facilities, schedule_tables, use_means
 from incentive_model.engine.meeting import meet
@@ -97,7 +97,7 @@ class IncentiveModel(mesa.Model):
         scheme = scheme if isinstance(scheme, Scheme) else load_scheme(scheme)
         set_levers, set_parameters = _sort_settings(kwargs)
         self.scheme = scheme.with_levers(**set_levers) if set_levers else scheme
-        self.p = _record(resolve_parameters(self.place, set_parameters))
+        self.p = record(resolve_parameters(self.place, set_parameters))
         self.instruments = [make() for make in (INSTRUMENTS if instruments is None else instruments)]
         self.key = replicate_key(seed, whole_number("replicate", replicate, 0))
         self.burn_in = whole_number("burn_in", burn_in, 0)
@@ -182,7 +182,7 @@ class IncentiveModel(mesa.Model):
 
     def treat_or_refer(self) -> None:
         """Phase 4: primary physicians treat or refer up; patients accept or not; beds are asked for."""
-        self._chunks.run(seeking.treat_or_refer, self._world)
+        self._chunks.run(referring.treat_or_refer, self._world)
 
     def admit(self) -> None:
         """Phase 5: beds within capacity, reserved ones first."""
@@ -284,7 +284,7 @@ class IncentiveModel(mesa.Model):
         terms = Terms(
             t.rate_bp, self._rate_before, self._deductible, self._cap, t.certain,
         )  # fmt: skip
-        now = _record({"in_force": self.in_force, **{x: getattr(t, x) for x in NOW if x != "in_force"}})
+        now = record({"in_force": self.in_force, **{x: getattr(t, x) for x in NOW if x != "in_force"}})
         return World(
             self.residents, self.episodes, self.physician_columns, self.facilities, self.believed_pay(),
             self.tie_start, self.tie, terms, now, self.p, self.key, self.month, season(self.p, self.month),
@@ -421,12 +421,3 @@ def _sort_settings(settings: dict[str, Any]) -> tuple[dict[str, Any], dict[str, 
 def _monthly(model: IncentiveModel, name: str) -> float:
     """A data collector's reporter (a plain function, so that a model can be pickled)."""
     return model.observer.monthly(name)
-
-
-def _record(values: Mapping[str, Any]) -> Any:
-    """Parameters as one NumPy record: an attribute each, readable in compiled loops."""
-    names = sorted(values)
-    row = np.zeros(1, dtype=[(name, np.float64) for name in names])
-    for name in names:
-        row[0][name] = values[name]
-    return row.view(np.recarray)[0]

@@ -10,7 +10,7 @@ import pytest
 import small_place
 
 import incentive_model as im
-from incentive_model.engine import caring, seeking
+from incentive_model.engine import caring, referring, seeking
 from incentive_model.engine.columns import Slot, empty_tally
 from incentive_model.incentives.events import Count
 from incentive_model.rules.maths import sigma, total
@@ -38,18 +38,18 @@ def tally(model: im.IncentiveModel) -> Any:
 def test_referral_as_the_engine_decides_it(model: im.IncentiveModel, monkeypatch: pytest.MonkeyPatch) -> None:
     """Next month's primary contacts, interpreted and without noise, against the explanations."""
     seen: list[tuple[int, int, int, float, float]] = []
-    reasons = seeking.referral_reasons
+    reasons = referring.referral_reasons
 
     def noted(w: Any, me: Any, slot: int, above: int, diagnosed: float, *rest: float) -> Any:
         terms = reasons(w, me, slot, above, diagnosed, *rest)
         seen.append((int(me.id), int(me.doctor[slot]), above, diagnosed, total(terms)))
         return terms
 
-    monkeypatch.setattr(seeking, "referral_reasons", noted)
-    monkeypatch.setattr(seeking, "normal", lambda *address: 0.0)
+    monkeypatch.setattr(referring, "referral_reasons", noted)
+    monkeypatch.setattr(referring, "normal", lambda *address: 0.0)
     monkeypatch.setattr(seeking, "perceived_severity", lambda p, severity, education, noise: severity)
     world, month = model.opening_world(), tally(model)
-    for phase in (seeking.fall_ill, seeking.seek, seeking.treat_or_refer):
+    for phase in (seeking.fall_ill, seeking.seek, referring.treat_or_refer):
         phase(world, 0, model.place.agents, month)
     monkeypatch.undo()
     assert len({physician for _, physician, *_ in seen}) > 2

@@ -13,13 +13,8 @@ from incentive_model.agents.patient import Patient
 from incentive_model.cards import Fault, InputError
 from incentive_model.engine.caring import discharge_reasons
 from incentive_model.engine.columns import Slot, World
-from incentive_model.engine.seeking import (
-    expected_chain,
-    referral_reasons,
-    referral_slot,
-    slot_value,
-    tie_to,
-)
+from incentive_model.engine.referring import expected_chain, referral_reasons, referral_slot, tie_to
+from incentive_model.engine.seeking import slot_value
 from incentive_model.incentives.events import Event
 from incentive_model.rules.quality import referral_needed
 from incentive_model.rules.referral import referral_probability

@@ -7,6 +7,7 @@ counts references to each of them. See docs/decisions.md.)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -66,6 +67,15 @@ def table(fields: tuple[tuple[str, type, int], ...], n: int) -> np.recarray:
     """``n`` rows of zeros with one column a field: (name, type, width)."""
     columns = [(name, kind, (width,)) if width > 1 else (name, kind) for name, kind, width in fields]
     return np.zeros(n, dtype=columns).view(np.recarray)
+
+
+def record(values: Mapping[str, Any]) -> Any:
+    """Parameters as one NumPy record: an attribute each, readable in compiled loops."""
+    names = sorted(values)
+    row = np.zeros(1, dtype=[(name, np.float64) for name in names])
+    for name in names:
+        row[0][name] = values[name]
+    return row.view(np.recarray)[0]
 
 
 #: Residents, one row each. Columns of width ``SLOTS`` have one entry a choice slot.
