@@ -2,7 +2,7 @@
 
 A lever, a behavioural parameter or an indicator is declared once, as a :class:`Card`, beside the
 instrument, rule or measure that uses it. Validation, documentation, tables and report labels are
-derived from it.
+derived from it. ``short`` declares one in a line; ``names`` are those that are taken.
 """
 
 from incentive_model.cards.card import Card, Family, Role

@@ -47,7 +47,11 @@ fixed(
 def pass_on_step(p: Any, gain: float, last_step: float) -> float:
     """The next step of θ: on in the direction that paid, back from the one that did not.
 
-    ±``hospital_learning``, with the sign of (last quarter's gain · last step); the first try is upwards.
+    ±``hospital_learning``, with the sign of (gain · last step); the first try is upwards.
+
+    Args:
+        gain: what the quarter's surplus rose by against the quarter before, yuan; 0 if none was before.
+        last_step: 0 if there was none.
     """
     if p.hospital_learning == 0.0:
         return 0.0
@@ -57,7 +61,12 @@ def pass_on_step(p: Any, gain: float, last_step: float) -> float:
 
 
 def lends(p: Any, account_per_claim: float, claims: float, lost_margin: float) -> bool:
-    """Whether lending experts pays a hospital: ρ · saving · claims > lost margin (yuan a month)."""
+    """Whether lending experts pays a hospital: ρ · saving · claims > lost margin.
+
+    Args:
+        account_per_claim: −ρ, what a yuan claimed from the fund brings the hospital's account.
+        claims: of all care, yuan a month. ``lost_margin``: the same unit (:func:`lost_margin`).
+    """
     if p.hospital_initiative == 0.0:
         return False
     return -account_per_claim * p.lending_saving * claims > lost_margin
