@@ -27,6 +27,7 @@ from incentive_model.runs import plan_runs, run_all
 
 LEVERS = Path(__file__).with_name("levers.toml")
 Levers = dict[str, Any]
+MINUS = "\N{MINUS SIGN}"
 
 #: Settings of the prototype, and what it found (20,000 residents, 6 seeds), in units and order of ``SHOWN``.
 PROTOTYPE: dict[str, tuple[Levers, tuple[float, ...]]] = {
@@ -99,11 +100,11 @@ def signs(found: pd.DataFrame) -> str:
             row = by.loc[(name, indicator)]
             low, high = row["delta_low"], row["delta_high"]
             seen = "as expected" if (low > 0 if sign == "+" else high < 0) else "**NOT AS EXPECTED**"
-            change = f"{row['delta']:+.3g} [{low:+.3g}, {high:+.3g}] {row['unit']}"
+            change = f"{row['delta']:+.3g} [{low:+.3g}, {high:+.3g}]".replace("-", MINUS) + f" {row['unit']}"
             beside_it = ", ".join(f"{k} = {v}" for k, v in beside.items()) or "status quo"
-            cells = (name, put, beside_it, f"`{indicator}`", sign, change, seen, why)
-            lines.append("| " + " | ".join(cells).replace("-", "−") + " |")
-    return "\n".join(lines).replace("−−−", "---") + "\n"
+            cells = (name, put, beside_it, f"`{indicator}`", sign.replace("-", MINUS), change, seen, why)
+            lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
 
 
 def beside_prototype(found: pd.DataFrame) -> str:
@@ -117,7 +118,7 @@ def beside_prototype(found: pd.DataFrame) -> str:
             row = by.loc[(setting, indicator)]
             change, low, high = (factor * row[x] for x in ("delta", "delta_low", "delta_high"))
             cell = f"{change:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}] *{size:+g}*"
-            cells.append(cell.replace("-", "−"))
+            cells.append(cell.replace("-", MINUS))
         lines.append(f"| {setting} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 

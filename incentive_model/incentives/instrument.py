@@ -110,7 +110,7 @@ class Backlog:
 
     def __init__(self) -> None:
         self.due: list[tuple[int, Fen]] = []
-        self.realised = 1.0
+        self.seen = False  #: whether anybody has ever been paid
 
     def turn(self, county: County, fen: Fen) -> Fen:
         """Take in what falls due this month; what is to be paid now: all that is ``payment_delay``
@@ -120,9 +120,14 @@ class Backlog:
         ripe = [amount for month, amount in self.due if month <= county.month - delay]
         self.due = [(month, amount) for month, amount in self.due if month > county.month - delay]
         paid: Fen = sum(ripe, np.zeros_like(fen))
-        whole = int(fen.sum())
-        self.realised = min(1.0, int(paid.sum()) / whole) if whole > 0 else 1.0
+        self.seen = self.seen or bool(paid.any())
         return paid
+
+    @property
+    def realised(self) -> float:
+        """0 while pay is owed and nobody has seen any, 1 from then on (whatever is ripe is paid whole)."""
+        owed = any(amount.any() for _, amount in self.due)
+        return 0.0 if owed and not self.seen else 1.0
 
 
 def basis_points(share: float) -> int:

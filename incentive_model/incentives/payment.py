@@ -227,7 +227,6 @@ class GlobalBudget(Instrument):
         self.budget: dict[int, float] = {}
         self.to_date = 0
         self.budget_to_date = 0.0
-        self.packaged_to_date = 0
 
     def _this_year(self, county: County) -> dict[int, float]:
         """The year's budget by calendar month; none without a last year to go by."""
@@ -242,7 +241,7 @@ class GlobalBudget(Instrument):
             return
         surplus_likely = 0.5
         if self.to_date > 0 and self.budget_to_date > 0.0:
-            ratio = (self.budget_to_date + self.packaged_to_date) / self.to_date
+            ratio = self.budget_to_date / self.to_date
             surplus_likely = sigma(county.p.budget_certainty * (ratio - 1.0))
         per_yuan = surplus_likely * lever(county, "surplus_retained") + (1.0 - surplus_likely) * lever(
             county, "loss_shared"
@@ -255,14 +254,13 @@ class GlobalBudget(Instrument):
         if self.budget:
             self.to_date += claims
             self.budget_to_date += self.budget[county.month % 12]
-            self.packaged_to_date += int(packaged_fen(county).sum())
         self.past[county.month % 12] = claims
 
     def close_year(self, county: County) -> None:
         county.deficit = self.to_date > self.budget_to_date > 0.0
         if self.budget_to_date > 0.0:
             self._close(county)
-        self.budget, self.to_date, self.budget_to_date, self.packaged_to_date = {}, 0, 0.0, 0
+        self.budget, self.to_date, self.budget_to_date = {}, 0, 0.0
         split_accounts(county)
 
     def _close(self, county: County) -> None:
