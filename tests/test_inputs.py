@@ -259,6 +259,17 @@ def test_a_bad_scheme_is_named_in_one_line(tmp_path: Path, old: str, new: str, s
         raise InputError(faults)
 
 
+def test_a_scheme_without_a_source_is_told_its_wrong_levers_too(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'title = "Mine"\n[levers]\nupwards_share = 1\n'
+        "[[change]]\nmonth = 0\n[change.levers]\nreferral_bonus = -1\n",
+        encoding="utf-8",
+    )
+    where = [fault.where.removeprefix("mine.toml: ") for fault in check(file)]
+    assert where == ["source", "change.1.month", "levers.upwards_share", "change.1.levers.referral_bonus"]
+
+
 @pytest.mark.parametrize(
     ("act", "said"),
     [

@@ -267,6 +267,6 @@ def _agents(agents: int | str, population: int) -> int:
     except ValueError:
         count = 0
     if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
-        allowed = f"a whole number from 1 to {population:,} (simulated residents), or full"
+        allowed = f"a whole number from 1 to {population:,} (simulated residents; more means full), or full"
         raise InputError(Fault("population", shown(agents), allowed))
     return min(int(count), population)

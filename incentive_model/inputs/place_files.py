@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -75,6 +76,8 @@ class Travel(TomlShape):
 
 class FamilyDoctor(TomlShape):
     """Family-doctor contracts."""
+
+    elsewhere: ClassVar[Mapping[str, str]] = {"coverage": "write family_doctor_coverage under [levers]"}
 
     teams: int = whole(0, 1_000_000, "teams")
     physicians: int = whole(0, 1_000_000, "physicians in them")

@@ -13,7 +13,7 @@ from incentive_model.cards import Fault, InputError, levers, nearest, parameters
 from incentive_model.inputs.files import DATA, is_file
 from incentive_model.inputs.place_files import Text
 from incentive_model.inputs.shapes import Faults, TomlShape, shown, whole
-from incentive_model.inputs.toml_file import read_toml
+from incentive_model.inputs.toml_file import fitted, parsed
 from incentive_model.inputs.values import Value, sum_faults, typed, value_faults
 
 if TYPE_CHECKING:
@@ -102,12 +102,15 @@ def read_scheme(path: Path) -> Scheme:
     Raises:
         InputError: with every fault found.
     """
-    file = read_toml(path, SchemeFile)
+    table = parsed(path)
+    faults = Faults(_lever_faults(path.name, table))
+    try:
+        file = fitted(path, table, SchemeFile)
+    except InputError as error:
+        raise InputError([*error.faults, *faults]) from error
     cards = levers()
-    faults = Faults(value_faults(file.levers, cards, f"{path.name}: levers.", "lever"))
     months: set[int] = set()
     for item, change in enumerate(file.change, start=1):
-        faults += value_faults(change.levers, cards, f"{path.name}: change.{item}.levers.", "lever")
         if change.month in months:
             found = f"month {change.month} again"
             faults.append(Fault(f"{path.name}: change.{item}.month", found, "each month once"))
@@ -126,6 +129,19 @@ def read_scheme(path: Path) -> Scheme:
         levers={**included, **typed(file.levers, cards)},
         changes=tuple(sorted((change.month, typed(change.levers, cards)) for change in file.change)),
     )
+
+
+def _lever_faults(file: str, table: Mapping[str, Any]) -> list[Fault]:
+    """What is wrong with the levers, told together with whatever else is wrong in the file."""
+    changes = table.get("change")
+    written = {f"{file}: levers.": table.get("levers")}
+    for item, change in enumerate(changes if isinstance(changes, list) else (), start=1):
+        written[f"{file}: change.{item}.levers."] = change.get("levers") if isinstance(change, dict) else None
+    faults = []
+    for where, values in written.items():
+        if isinstance(values, dict):
+            faults += value_faults(values, levers(), where, "lever")
+    return faults
 
 
 def resolve_levers(place: Place, scheme: Scheme, month: int = 1) -> dict[str, Value]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar, get_args
+from typing import Any, ClassVar, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -24,6 +24,9 @@ class TomlShape(BaseModel):
     """A TOML table: exact types (a whole number is not a word), no unknown keys."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    #: Where to write now what used to stand, or is looked for, under a key of this table.
+    elsewhere: ClassVar[Mapping[str, str]] = {}
 
 
 class RowShape(BaseModel):
@@ -115,7 +118,7 @@ def _fault(shape: type[BaseModel], error: dict[str, Any], where: Callable[[Loc],
     owner, words = _described(shape, loc)
     if error["type"] == "extra_forbidden":
         known = list(owner.model_fields)
-        mend = nearest(str(loc[-1]), known)
+        mend = getattr(owner, "elsewhere", {}).get(str(loc[-1])) or nearest(str(loc[-1]), known)
         return Fault(where(loc), f"an unknown key {shown(loc[-1])}", "one of " + ", ".join(known), mend)
     if error["type"] == "missing":
         return Fault(where(loc), "nothing", words, f"write {loc[-1]}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,15 @@ def read_toml(path: Path, shape: type[Shape]) -> Shape:
     Raises:
         InputError: unreadable, not TOML, unknown or missing keys, wrong types, out of bounds.
     """
-    table = _parsed(path)
+    return fitted(path, parsed(path), shape)
+
+
+def fitted(path: Path, table: Mapping[str, Any], shape: type[Shape]) -> Shape:
+    """What was read from ``path``, as a ``shape``.
+
+    Raises:
+        InputError: unknown or missing keys, wrong types, out of bounds.
+    """
 
     def where(loc: Loc) -> str:
         return f"{path.name}: {key_path(loc)}"
@@ -25,7 +34,12 @@ def read_toml(path: Path, shape: type[Shape]) -> Shape:
     return shaped(shape, table, where)
 
 
-def _parsed(path: Path) -> dict[str, Any]:
+def parsed(path: Path) -> dict[str, Any]:
+    """The file's table, whatever is in it.
+
+    Raises:
+        InputError: unreadable, or not TOML.
+    """
     text = read_text(path)
     try:
         return tomllib.loads(text)
