@@ -54,6 +54,10 @@ class TestHelp:
         printed = capsys.readouterr().out
         assert all(word in printed for word in ("compare", "run", "list", "show", "check"))
 
+    def test_nothing_typed_is_a_question_too(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert exit_code() == 0
+        assert "compare" in capsys.readouterr().out
+
     def test_help_loads_nothing_heavy(self) -> None:
         """Half a second is a promise; what takes longer is never imported for it."""
         code = (
@@ -262,7 +266,12 @@ class TestLook:
         assert (shown["schema"], shown["kind"], shown["name"]) == (1, "scheme", "revenue-sharing")
         assert shown["levers"]["payment_method"] == "global_budget"
         exit_code("show", "revenue-sharing")
-        assert "payment_method = global_budget" in capsys.readouterr().out
+        text = capsys.readouterr().out
+        assert "REVENUE SHARING" in text
+        assert "payment_method = global_budget" in text
+        exit_code("show", "support-only")
+        paid = "costs: 6 yuan a resident-year at full strength, paid by the government"
+        assert paid in capsys.readouterr().out
 
     def test_show_a_place(self, capsys: pytest.CaptureFixture[str]) -> None:
         exit_code("show", "yongan", "--json")

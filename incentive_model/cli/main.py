@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command (default: what was typed) and leave with its exit code."""
     interrupt.listen()
     typed = sys.argv[1:] if arguments is None else list(arguments)
-    code = _exit_code(typed)
+    code = _exit_code(typed or ["--help"])
     if code == interrupt.EXIT_CODE:
         interrupt.leave()
     if arguments is None:
@@ -60,7 +60,8 @@ def _one_line(error: Exception) -> str:
     if isinstance(error, InputError):
         return str(error)
     if isinstance(error, TyperException):
-        return f"{' '.join(error.format_message().split())} (see {NAME} --help)"
+        text = " ".join(error.format_message().split()).replace(": Value error, ", ": ")
+        return f"{text} (see {NAME} --help)"
     text = " ".join(str(error).split()) or "no reason given"
     kind = "" if getattr(error, "run_id", None) else f"{type(error).__name__}: "
     return f"{kind}{text} (--debug shows where)"

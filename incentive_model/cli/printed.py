@@ -157,9 +157,12 @@ def _number(value: float, share: bool) -> str:
 
 
 def cards_text(cards: Iterable[Card]) -> str:
-    """Cards by family: name, default, unit, what is allowed, meaning, source and how sure."""
+    """Cards by family: name, default, unit, what is allowed, meaning, source, how sure, and what it costs."""
+    from incentive_model.report.method import TAGS
+
     lines: list[str] = []
     family = None
+    tags = set()
     for card in cards:  # the registry has them family by family
         if card.family != family:
             family = card.family
@@ -168,13 +171,28 @@ def cards_text(cards: Iterable[Card]) -> str:
         allowed = "" if card.role == "indicator" else f"; {card.allowed()}"
         grouped = "; by group" if card.by_group else ""
         lines.append(f"  {card.name}{value} [{card.unit}]{allowed}{grouped}")
-        lines += textwrap.wrap(
-            f"{card.meaning}; source {card.source} ({card.tag})",
-            WIDTH,
-            initial_indent="      ",
-            subsequent_indent="      ",
-        )
+        lines += _indented(f"{card.meaning}; source {card.source} ({card.tag})")
+        if card.role == "lever":
+            lines += _price_lines(card.name)
+        tags.add(card.tag)
+    sure = "; ".join(f"{tag} {meaning}" for tag, meaning in TAGS.items() if tag in tags)
+    lines += [
+        "",
+        *textwrap.wrap(f"Sources: docs/sources.md; MODEL n is section 7.n of docs/model.md. {sure}.", WIDTH),
+    ]
     return "\n".join(lines).strip("\n")
+
+
+def _price_lines(lever: str) -> list[str]:
+    """What a lever costs, and who pays for it."""
+    from incentive_model.report.prices import price
+
+    cost = price(lever)
+    return _indented(f"costs: {cost}") if cost else []
+
+
+def _indented(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent="      ", subsequent_indent="      ")
 
 
 def entries_text(entries: Sequence[Mapping[str, Any]]) -> str:
@@ -187,14 +205,19 @@ def entries_text(entries: Sequence[Mapping[str, Any]]) -> str:
 
 
 def scheme_text(scheme: Scheme) -> str:
-    """A scheme, whole: every lever with its meaning and what it is by default."""
+    """A scheme, whole: every lever by family, with its meaning, its default, and who pays for it."""
     lines = [f"{scheme.name}: {scheme.title}", f"source: {', '.join(scheme.source) or 'none'}"]
     for month, values in ((1, scheme.levers), *scheme.changes):
         lines += ["", f"from month {month}:"]
-        for name, value in values.items():
-            card = levers()[name]
-            lines.append(f"  {name} = {value} [{card.unit}] (by default {card.default})")
-            lines += textwrap.wrap(card.meaning, WIDTH, initial_indent="      ", subsequent_indent="      ")
+        family = None
+        for name, card in levers().items():  # the registry has them family by family
+            if name not in values:
+                continue
+            if card.family != family:
+                family = card.family
+                lines.append(f" {family.upper()}")
+            lines.append(f"  {name} = {values[name]} [{card.unit}] (by default {card.default})")
+            lines += [*_indented(card.meaning), *_price_lines(name)]
         if not values:
             lines.append("  nothing differs from the place's status quo")
     return "\n".join(lines)

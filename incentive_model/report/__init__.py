@@ -3,7 +3,7 @@
 * :mod:`words`: names and numbers in plain words
 * :mod:`style`, :mod:`rows`: what the figures share
 * :mod:`gains`, :mod:`referrals`, :mod:`money`, :mod:`fifths`: a figure each; :mod:`figures` has them by name
-* :mod:`headlines`, :mod:`tables`, :mod:`method`: what the page says
+* :mod:`headlines`, :mod:`tables`, :mod:`method`: what the page says; :mod:`prices`: who pays for a lever
 * :mod:`html`: the page
 * :mod:`bands`: the figure of a validation
 """
