@@ -11,10 +11,12 @@ from matplotlib.figure import Figure
 from synthetic_runs import Effect, make_comparison
 
 import incentive_model.report
-from incentive_model.cards import InputError
+from incentive_model.cards import InputError, parameters
+from incentive_model.inputs.scheme import load_scheme
 from incentive_model.report import FIGURES, plot, write_report
 from incentive_model.report.headlines import headline
-from incentive_model.report.method import command
+from incentive_model.report.method import command, scheme_levers
+from incentive_model.report.prices import PRICES, price
 from incentive_model.report.style import scheme_colours
 from incentive_model.report.words import bounds, decimals_for, joined, number
 
@@ -126,6 +128,28 @@ class TestPage:
         line = command(comparison)
         assert line.startswith("incentive-model compare testham --scheme revenue-sharing ")
         assert line.endswith("--replicates 4 --population 500 --months 24 --burn-in 12 --seed 1 --by age")
+
+
+def test_levers_stand_side_by_side_month_by_month():
+    found = make_comparison({"early": Effect(money={"patients": 1.0}), "late": Effect()}, replicates=2)
+    schemes = found.request["schemes"]
+    schemes["early"]["levers"] = {"upward_share": 0.1, "rehab_credit": 0.0}
+    schemes["late"]["levers"] = {}
+    schemes["late"]["changes"] = [{"month": 13, "levers": {"upward_share": 0.2}}]
+    schemes["status-quo"]["resolved"] = {"upward_share": 0.0, "rehab_credit": 0.0}
+    levers = scheme_levers(found)
+    rows = [(row.name, row.before, row.cells) for rows in levers.families.values() for row in rows]
+    assert rows == [("upward_share", "0", ["0.1", "0; 0.2 from month 13"])]
+    assert levers.kept == ["rehab_credit 0"]
+
+
+def test_whatever_support_costs_says_who_pays():
+    support = load_scheme("support-only").levers
+    assert [name for name in support if not price(name)] == ["reserved_release"]
+    payers = ("the government", "government to", "county hospitals")
+    assert [name for name in support if price(name) and not any(who in price(name) for who in payers)] == []
+    assert set(PRICES.values()) <= parameters().keys()
+    assert price("platform_coverage", {"cost_platform_coverage": 7.0}).startswith("7 yuan a resident-year at")
 
 
 class TestHeadlines:

@@ -10,6 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from incentive_model.analysis.comparison import Comparison
+from incentive_model.analysis.residents import BY_INCOME
 from incentive_model.report import method, tables
 from incentive_model.report.figures import write_figures
 from incentive_model.report.headlines import headline
@@ -107,14 +108,17 @@ def page(comparison: Comparison, figures: dict[str, list[Path]]) -> str:
             rest=tables.indicator_table(comparison, tables.other_indicators(comparison)),
             residents=tables.resident_table(comparison),
             by=BY_LABELS[comparison.by] if comparison.by else None,
-            groups=tables.resident_table(comparison, comparison.by) if comparison.by else None,
+            groups=tables.resident_table(comparison, comparison.by)
+            if comparison.by not in (None, BY_INCOME)
+            else None,
             by_group=tables.group_table(comparison) if comparison.by else None,
             flows=tables.flow_table(comparison),
+            new_flows=tables.new_flow_table(comparison),
             pictures={name: _picture(name, paths, sample) for name, paths in figures.items()},
             facts=method.facts(comparison),
             evidence=method.evidence(),
             tags=method.TAGS,
-            schemes=method.scheme_methods(comparison),
+            schemes=method.scheme_levers(comparison),
             verdicts=[(VERDICT_LABELS[name], meaning) for name, meaning in VERDICT_MEANINGS.items()],
             command=method.command(comparison),
             python=method.python(comparison),

@@ -12,6 +12,7 @@ import incentive_model
 from incentive_model.analysis.comparison import Comparison
 from incentive_model.cards import levers, parameters
 from incentive_model.inputs.scheme import scheme_names
+from incentive_model.report.prices import price
 from incentive_model.report.words import number, part_year, scheme_title
 
 TAGS = {
@@ -27,24 +28,36 @@ TAGS = {
 
 @dataclass(frozen=True)
 class Lever:
-    """A lever that a scheme sets: what it is, what it was, what it becomes, and where it is from."""
+    """A lever that some scheme sets: what it is, who pays for it, what it was, and what each scheme makes it.
+
+    Attributes:
+        cells: a scheme each; empty where the lever stays as it stands.
+    """
 
     name: str
     meaning: str
     unit: str
-    before: str
-    after: str
+    price: str
     source: str
-    tag: str
+    before: str
+    cells: list[str]
 
 
 @dataclass(frozen=True)
-class SchemeMethod:
-    """A scheme's title, sources and levers."""
+class SchemeLevers:
+    """What each scheme sets.
 
-    title: str
-    source: str
-    levers: list[Lever]
+    Attributes:
+        titles: of the schemes, in order.
+        families: family to the levers in it that a scheme moves.
+        kept: levers that a scheme names and leaves where they stand.
+        sources: scheme's title to its sources, where it names any.
+    """
+
+    titles: list[str]
+    families: dict[str, list[Lever]]
+    kept: list[str]
+    sources: dict[str, str]
 
 
 def facts(comparison: Comparison) -> list[tuple[str, str]]:
@@ -111,26 +124,36 @@ def evidence() -> str:
     return f"Of {len(cards)} numbers of behaviour and economics: {'; '.join(parts)}."
 
 
-def scheme_methods(comparison: Comparison) -> list[SchemeMethod]:
-    """Every scheme's levers against the status quo."""
-    schemes = comparison.request["schemes"]
-    before = schemes[comparison.baseline]["resolved"]
-    found = []
-    for name in comparison.alternatives:
-        scheme = schemes[name]
-        rows = [_lever(key, before.get(key), value) for key, value in scheme["levers"].items()]
-        for change in scheme["changes"]:
-            when = f" from month {change['month']}"
-            rows += [_lever(key, before.get(key), value, when) for key, value in change["levers"].items()]
-        source = ", ".join(scheme["source"])
-        found.append(SchemeMethod(scheme_title(comparison, name), source, rows))
+def scheme_levers(comparison: Comparison) -> SchemeLevers:
+    """Every lever that a scheme moves, side by side."""
+    schemes = [comparison.request["schemes"][name] for name in comparison.alternatives]
+    titles = [scheme_title(comparison, name) for name in comparison.alternatives]
+    before = comparison.request["schemes"][comparison.baseline]["resolved"]
+    found = SchemeLevers(titles, {}, [], {})
+    for title, scheme in zip(titles, schemes, strict=True):
+        if scheme["source"]:
+            found.sources[title] = ", ".join(scheme["source"])
+    for name, card in levers().items():
+        cells = [_set(scheme, name, before.get(name)) for scheme in schemes]
+        if any(cells):
+            unit = "" if card.unit == "word" else card.unit
+            cost = price(name, comparison.request["parameters"])
+            meaning = card.meaning[:1].upper() + card.meaning[1:]
+            source = f"{card.source} ({card.tag})"
+            row = Lever(name, meaning, unit, cost, source, _value(before.get(name)), cells)
+            found.families.setdefault(card.family, []).append(row)
+        elif any(name in scheme["levers"] for scheme in schemes):
+            found.kept.append(f"{name} {_value(before.get(name))}")
     return found
 
 
-def _lever(name: str, before: Any, after: Any, when: str = "") -> Lever:
-    card = levers()[name]
-    meaning = card.meaning[:1].upper() + card.meaning[1:]
-    return Lever(name, meaning, card.unit, _value(before), _value(after) + when, card.source, card.tag)
+def _set(scheme: dict[str, Any], name: str, before: Any) -> str:
+    """What a scheme makes of a lever, month by month; empty if it stays as it was."""
+    first = scheme["levers"].get(name, before)
+    changes = [(item["month"], item["levers"][name]) for item in scheme["changes"] if name in item["levers"]]
+    if first == before and all(value == before for _, value in changes):
+        return ""
+    return "; ".join([_value(first), *(f"{_value(value)} from month {month}" for month, value in changes)])
 
 
 def _value(value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from incentive_model.analysis.comparison import Comparison
+from incentive_model.analysis.comparison import Comparison, Flow
 from incentive_model.analysis.intervals import Interval
 from incentive_model.analysis.residents import BY_INCOME
 from incentive_model.analysis.stakeholders import STAKEHOLDERS, stakeholder_verdict
@@ -209,7 +209,18 @@ def flow_table(comparison: Comparison, shown: int = _FLOWS_SHOWN) -> Table:
     rows = []
     for flow in by_size:
         if flow in kept:
-            changes = [comparison.flow_change(scheme, flow) for scheme in comparison.alternatives]
-            cells = [_cell(base[flow], sign=False), *map(_cell, changes)]
-            rows.append(Row(flow_label(flow), "", cells))
+            rows.append(
+                Row(flow_label(flow), "", [_cell(base[flow], sign=False), *_flow_cells(comparison, flow)])
+            )
     return Table(_titles(comparison, baseline=True), rows)
+
+
+def new_flow_table(comparison: Comparison) -> Table:
+    """Every payment that only a scheme brings: who pays for it, however little it is."""
+    new = [flow for flow in between(comparison) if not comparison.flow(comparison.baseline, flow).mean]
+    rows = [Row(flow_label(flow), "", _flow_cells(comparison, flow)) for flow in new]
+    return Table(_titles(comparison), rows)
+
+
+def _flow_cells(comparison: Comparison, flow: Flow) -> list[Cell]:
+    return [_cell(comparison.flow_change(scheme, flow)) for scheme in comparison.alternatives]
