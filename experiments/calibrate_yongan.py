@@ -186,19 +186,24 @@ def figure(problem: Problem) -> Figure:
     drawn = Figure(figsize=(9, 5), dpi=100, layout="constrained")
     axes = drawn.add_subplot()
     axes.axhspan(-1, 1, color="#dfe7ee")
+    # No grey among the targets' colours: grey are the starting values.
+    colours = iter(("#0072B2", "#D55E00", "#00805E", "#B0588F", "#B87A00", "#56B4E9", "#5B4FA2", "#222222"))
     for name, column in zip(NAMES, MISSED, strict=True):
-        label = name if name in FREE else None
+        label = f"{FREE[name][0]} (by {name})" if name in FREE else None
         axes.plot(
             problem.history[column].to_numpy(),
             marker="o",
             ms=3,
             lw=1,
             label=label,
-            color=None if label else "#999999",
+            color=next(colours) if label else "#BBBBBB",
+            zorder=2 if label else 1.5,
         )
     axes.set_xlabel("evaluation (the last one with rounded values)")
-    axes.set_ylabel("missed by (between −1 and 1: met)")
+    axes.set_ylabel("target missed by (between −1 and 1, shaded: met)")
     axes.set_yscale("symlog", linthresh=1)
+    axes.set_yticks([-5, -2, -1, 0, 1, 2, 5], ["−5", "−2", "−1", "0", "1", "2", "5"])
+    axes.yaxis.minorticks_off()
     axes.set_title(
         f"{problem.place.title}: fit of the status quo (grey: drift of the starting values)", loc="left"
     )
