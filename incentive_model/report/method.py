@@ -95,7 +95,11 @@ def facts(comparison: Comparison) -> list[tuple[str, str]]:
             "within each replicate. It shows the play of chance in the model, not whether its assumptions "
             "hold.",
         ),
-        ("Money", f"Yuan of {request['currency_year']}, undiscounted, per resident and year."),
+        (
+            "Money",
+            f"Yuan of {request['currency_year']}, undiscounted, per resident and year. For the whole place, "
+            f"one such yuan is {number(request['residents'] / 1e6, 2)} million yuan a year.",
+        ),
         (
             "Perspective",
             "Each stakeholder's own account. Welfare adds up the stakeholders' money, health at "

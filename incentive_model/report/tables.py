@@ -83,7 +83,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A label, a note beneath it, and its cells."""
+    """A label, a note beneath it, and its cells; a heading over the rows that follow has none."""
 
     label: str
     note: str
@@ -126,19 +126,22 @@ def indicator_table(comparison: Comparison, names: Iterable[str]) -> Table:
 
 
 def group_table(comparison: Comparison) -> Table:
-    """Indicator and group by scheme: the status quo's level, and each scheme's change and level."""
+    """Under each indicator, group by scheme: the status quo's level, and each scheme's change and level."""
     cards, by = indicators(), comparison.by or ""
-    rows = [
-        _indicator_row(comparison, cards[name], group, group_label(by, group))
-        for name in GROUP_INDICATORS
-        if name in comparison.measured_by_group
-        for group in comparison.group_names
-    ]
+    rows = []
+    for name in GROUP_INDICATORS:
+        if name in comparison.measured_by_group:
+            found = [_indicator_row(comparison, cards[name], group) for group in comparison.group_names]
+            rows.append(Row(found[0].label, found[0].note, []))
+            rows += [
+                Row(group_label(by, group), "", row.cells)
+                for group, row in zip(comparison.group_names, found, strict=True)
+            ]
     return Table(_titles(comparison, baseline=True), rows)
 
 
-def _indicator_row(comparison: Comparison, card: Card, group: str | None = None, who: str = "") -> Row:
-    """An indicator of everybody, or of a group, which is called ``who``."""
+def _indicator_row(comparison: Comparison, card: Card, group: str | None = None) -> Row:
+    """An indicator of everybody, or of a group."""
 
     def level(scheme: str) -> Interval:
         if group is None:
@@ -159,8 +162,7 @@ def _indicator_row(comparison: Comparison, card: Card, group: str | None = None,
         cell = _cell(found, decimals, mood=_mood(card, found))
         now = with_bounds(scaled(level(scheme), factor), decimals)
         cells.append(Cell(cell.main, cell.under, cell.mood, now))
-    note = f"{who}; " if who else ""
-    note += display_unit(card.unit)
+    note = display_unit(card.unit)
     note += "; changes in percentage points" if is_share(card.unit) else ""
     return Row(card.meaning[:1].upper() + card.meaning[1:], note, cells)
 
