@@ -34,8 +34,9 @@ def fifths(comparison: Comparison, axes: Axes | None = None, by: str = BY_INCOME
             mean, end = share.mean or 0.0, share.mean or 0.0
             axes.barh(y, sign * mean, height=0.74, zorder=2, **look)
             if share.low is not None and share.high is not None and not share.zero:
-                axes.plot([sign * share.low, sign * share.high], [y, y], color=INK, linewidth=1.4, zorder=4)
-                end = share.high
+                # With few replicates an interval leaves 0 to 100%: its line stops there, on its own side.
+                start, end = max(share.low, 0.0), min(share.high, 100.0)
+                axes.plot([sign * start, sign * end], [y, y], color=INK, linewidth=1.4, zorder=4)
             side = "left" if sign > 0 else "right"
             label = axes.annotate(f"{mean:.0f}%", (sign * end, y), (4 * sign, 0), textcoords="offset points")
             label.set(ha=side, va="center", size=8.5)
