@@ -61,7 +61,7 @@ class Sight(Flag):
     CASE_COSTS = auto()  #: an admission paid by the case costs less than it earns
     # money
     CAPITATION = auto()
-    DELAYED = auto()  #: what fell due earlier is paid, or what falls due is not
+    DELAYED = auto()  #: something has been paid, and something is owed
     PUBLIC_HEALTH = auto()
     DIRECTORS = auto()
     POSTING = auto()
@@ -127,7 +127,7 @@ def seen(model: ReferenceModel) -> Sight:
         Sight.INPATIENT_CAP: any(r.fund_paid[1] in model.cap[r.insurance, :, 1] for r in people),
         Sight.REFERRED_WAIT_LESS: any(f.days_referred < f.days_other for f in model.facilities),
         Sight.HARD_RESERVE: tables.reserved > 0.0 and not tables.releasable,
-        Sight.FUND_EXHAUSTED: any(instrument.realised < 1.0 for instrument in model.instruments),
+        Sight.FUND_EXHAUSTED: any(0.0 < instrument.realised < 1.0 for instrument in model.instruments),
         Sight.SURPLUS: paid[money.SURPLUS] > 0,
         Sight.DEFICIT: paid[money.DEFICIT] > 0,
         Sight.UPWARD_SHARE: paid[money.UPWARD_SHARE] > 0,
@@ -152,7 +152,9 @@ def seen(model: ReferenceModel) -> Sight:
         Sight.CASE_COSTS: (county.cost_admission[admitted > 0] < 1.0).any(),
         Sight.CAPITATION: paid[money.CAPITATION] > 0,
         Sight.DELAYED: any(
-            0.0 < k.realised < 1.0 for k in model.instruments if isinstance(k, UpwardShare | RehabCredit)
+            k.backlog.seen and any(fen.any() for _, fen in k.backlog.due)
+            for k in model.instruments
+            if isinstance(k, UpwardShare | RehabCredit)
         ),
         Sight.PUBLIC_HEALTH: paid[money.PUBLIC_HEALTH] > 0,
         Sight.DIRECTORS: paid[money.DIRECTORS] > 0,
