@@ -26,9 +26,9 @@ PLACE = im.load_place("yongan", population=3_000)
 
 @cache
 def measured(levers: tuple[tuple[str, Any], ...]) -> list[dict[str, tuple[float | None, float, float]]]:
-    """Indicators of each seed under some levers, a year and a half after one year of burn-in."""
+    """Indicators of each seed under some levers, a year after one of burn-in."""
     runs = (im.IncentiveModel(PLACE, seed=5, replicate=r, **dict(levers)) for r in range(SEEDS))
-    return [run.run(18).indicators() for run in runs]
+    return [run.run(12).indicators() for run in runs]
 
 
 def test_none_is_left_out() -> None:
