@@ -172,9 +172,11 @@ def earned(county: County, withheld: Fen) -> Fen:
     if county.levers["evaluation_form"] != "tournament":
         part = withheld * judged(county)[county.unit]
         return np.array([whole_fen(float(fen)) for fen in part], np.int64)
-    score, paid = points(county), withheld.copy()
+    kpi, cases = kpis(county)
+    weights = score_weights(county, cases)
+    score, paid = points(county, kpi, weights), withheld.copy()
     for tier in (1, 2):
-        units = rivals(county, tier)
+        units = rivals(county, tier, weights)
         if len(units) == 0:
             continue
         rank_pay = np.zeros(len(score), np.int64)

@@ -126,8 +126,12 @@ def kpis(county: County) -> tuple[Floats, Floats]:
 def short_of_two_way(county: County) -> NDArray[np.bool_]:
     """Units (at their own row) whose two-way referral rate of the last twelve months misses its target."""
     kpi, cases = kpis(county)
-    own = county.unit == np.arange(len(county.tier))
-    return own & (county.tier <= 2) & (cases[:, 1] > 0.0) & (kpi[:, 1] < score_targets(county)[:, 1])
+    return (
+        _is_unit(county)
+        & (county.tier <= 2)
+        & (cases[:, 1] > 0.0)
+        & (kpi[:, 1] < score_targets(county)[:, 1])
+    )
 
 
 def judged(county: County) -> Floats:
@@ -143,17 +147,19 @@ def judged(county: County) -> Floats:
     return np.minimum(1.0, score)
 
 
-def points(county: County) -> Floats:
+def points(county: County, kpi: Floats, weights: Floats) -> Floats:
     """What units are ranked by: Σ weight·KPI/target, by the unit's row."""
-    kpi, cases = kpis(county)
-    return (score_weights(county, cases) * kpi / score_targets(county)).sum(axis=1)
+    return np.asarray((weights * kpi / score_targets(county)).sum(axis=1))
 
 
-def rivals(county: County, tier: int) -> NDArray[np.int64]:
+def rivals(county: County, tier: int, weights: Floats) -> NDArray[np.int64]:
     """Rows of the units of a tier that are ranked against each other: those with anything to judge."""
-    _, cases = kpis(county)
-    own = county.unit == np.arange(len(county.tier))
-    return np.flatnonzero(own & (county.tier == tier) & (score_weights(county, cases).sum(axis=1) > 0.0))
+    return np.flatnonzero(_is_unit(county) & (county.tier == tier) & (weights.sum(axis=1) > 0.0))
+
+
+def _is_unit(county: County) -> NDArray[np.bool_]:
+    """Facilities that are evaluated by themselves, and not as a part of another."""
+    return np.asarray(county.unit == np.arange(len(county.tier)))
 
 
 def twice_rank_pay(score: Floats) -> NDArray[np.int64]:
@@ -181,11 +187,11 @@ def slopes(county: County, kpi: Floats, weights: Floats) -> Floats:
     if form == "threshold":
         width = county.p.threshold_spread * targets
         return weights * _density((kpi - targets) / width) / width
-    score = (weights * kpi / targets).sum(axis=1)
+    score = points(county, kpi, weights)
     spread = county.p.rivalry_spread
     gain = np.zeros(len(score))
     for tier in (1, 2):
-        rows = rivals(county, tier)
+        rows = rivals(county, tier, weights)
         if len(rows) > 1:
             ahead = _density((score[rows, None] - score[rows]) / spread) / spread
             np.fill_diagonal(ahead, 0.0)
