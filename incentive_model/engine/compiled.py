@@ -86,10 +86,10 @@ def _compile(function: FunctionType) -> Any:
     try:
         # NumPy's error model: a check of every division costs the loops a factor of eight.
         # To hand the whole world over costs as much as a utility: such steps become part of their loop.
+        # Loops make no arrays, so nobody need count references to those they are given (a factor of two).
         parameters = function.__code__.co_varnames[: function.__code__.co_argcount]
         inline = "lo" not in parameters
-        return numba.njit(nogil=True, cache=folder is not None, error_model="numpy", forceinline=inline)(
-            clone
-        )
+        options = {"error_model": "numpy", "forceinline": inline, "_nrt": False}
+        return numba.njit(nogil=True, cache=folder is not None, **options)(clone)
     finally:
         config.CACHE_DIR = before

@@ -114,7 +114,8 @@ def _plain_children() -> Iterator[None]:
     windows = sys.platform == "win32"
     masked = set() if windows else signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        yield
+        with _interrupts_later():
+            yield
     finally:
         sys.modules["__main__"] = script
         for name, value in before.items():
@@ -124,6 +125,23 @@ def _plain_children() -> Iterator[None]:
                 os.environ[name] = value
         if not windows:
             signal.pthread_sigmask(signal.SIG_SETMASK, masked)  # last: an interrupt comes through here
+
+
+@contextmanager
+def _interrupts_later() -> Iterator[None]:
+    """Put off a Ctrl-C to the end. A mask does not: another thread of ours may be given the signal, and a
+    worker that is just being started would be left behind, unknown to us."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
 
 
 # In the worker
