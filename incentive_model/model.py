@@ -21,23 +21,23 @@ from mesa.datacollection import DataCollector
 from incentive_model.agents import Government, Handles, Hospital, Insurer, Patient, Physician
 from incentive_model.cards import Fault, InputError, levers, nearest, parameters
 from incentive_model.chance.draws import replicate_key
-from incentive_model.engine import caring, ending, referring, seeking, settling
 from incentive_model.engine.capacity import Demand
-from incentive_model.engine.columns import EPISODE, NOW, Terms, World, empty_tally, record, table
+from incentive_model.engine.columns import NOW, Slot, Terms, Tile, World, empty_tally, record
 from incentive_model.engine.compiled import compiled
-from incentive_model.engine.county import CountyState, make_facilities, schedule_tables, use_means
+from incentive_model.engine.county import CountyState, make_facilities, reckon, schedule_tables, use_means
 from incentive_model.engine.meeting import meet
-from incentive_model.engine.population import make_physicians, make_residents
+from incentive_model.engine.population import homes, make_physicians, make_residents
 from incentive_model.engine.threads import Chunks
 from incentive_model.incentives import INSTRUMENTS, Instrument
 from incentive_model.incentives.accounts import Group
-from incentive_model.incentives.events import Count, Event
+from incentive_model.incentives.events import Event, Sum
 from incentive_model.incentives.tables import Tables
 from incentive_model.inputs import Place, Scheme, load_place, load_scheme, resolve_levers, resolve_parameters
 from incentive_model.inputs.values import whole_number
-from incentive_model.measures import MEASURES, Observer, ResidentOutcome, parts
+from incentive_model.measures import MEASURES, Observer, ResidentOutcome, parts, whole_rank
 from incentive_model.network.institutions import institution_graph
 from incentive_model.rules.illness import season
+from incentive_model.rules.spending import poverty_line
 from incentive_model.rules.trust import belief_next
 
 
@@ -126,11 +126,15 @@ class IncentiveModel(mesa.Model):
     def _build(self, threads: int, by: str | None) -> None:
         """Columns, tables and books of the place."""
         place, p = self.place, self.p
-        self.residents, self.tie_start, self.tie = make_residents(place, p)
+        self.homes = homes(place)
+        self.residents, self.tie = make_residents(place, p, threads=threads)
         self.parts = parts(by, place, self.residents)
-        self.residents.part[:] = self.parts.of
+        self.residents["part"] = self.parts.of
+        self.residents["rank"] = whole_rank(self.residents["income"])
+        for rows in self.parts.rows:
+            self.residents["rank_within"][rows] = whole_rank(self.residents["income"][rows])
         names = [instrument.name for instrument in self.instruments]
-        self.county = CountyState(place, p, self.residents, names)
+        self.county = CountyState(place, p, self.residents, self.homes.even, names)
         self.ledger = self.county.ledger
         self.physician_columns, self.belief = make_physicians(place, p, len(self.instruments))
         self.facilities = make_facilities(place, self.county, p)
@@ -138,10 +142,13 @@ class IncentiveModel(mesa.Model):
         coverage = resolve_levers(place, STATUS_QUO)["family_doctor_coverage"]
         self.tables = Tables(schedule, self.county.means, float(coverage), len(self.instruments))
         self.demand = Demand(len(self.county.tier))
-        self.episodes = table(EPISODE, place.agents)
-        tally = (len(self.county.tier), len(place.insurances), len(self.county.hospitals), len(Count))
+        self.heard = np.empty((place.agents, 2), np.float32)
+        self.said = np.empty_like(self.heard)
+        self.remember()
+        tally = (len(self.county.tier), len(place.insurances), len(self.county.hospitals))
         tallies = [empty_tally(len(self.parts.names), *tally) for _ in range(threads)]
         self._chunks = Chunks(place.agents, tallies)
+        self._poverty_line = poverty_line(p, place.income_median)
         self._last_year: deque[np.ndarray] = deque(maxlen=12)
         self.observer = Observer(self)
 
@@ -171,54 +178,32 @@ class IncentiveModel(mesa.Model):
         self._chunks.clear()
         self._announce_terms()
 
-    def fall_ill(self) -> None:
-        """Phase 2: who falls ill, and how badly."""
-        self._world = self.make_world()
-        self._chunks.run(seeking.fall_ill, self._world)
-
-    def seek(self) -> None:
-        """Phase 3: self-care, or a first contact."""
-        self._chunks.run(seeking.seek, self._world)
-
-    def treat_or_refer(self) -> None:
-        """Phase 4: primary physicians treat or refer up; patients accept or not; beds are asked for."""
-        self._chunks.run(referring.treat_or_refer, self._world)
-
-    def admit(self) -> None:
-        """Phase 5: beds within capacity, reserved ones first."""
-        self._chunks.run(caring.admit, self._world)
-
-    def recover(self) -> None:
-        """Phase 6: follow up, return, retain, refer down or send home."""
-        self._chunks.run(caring.recover, self._world)
-
-    def settle(self) -> None:
-        """Phase 7: every bill; then every instrument pays for what happened."""
-        before = self.residents.oop.copy()
-        self._chunks.run(settling.settle, self._world)
-        total = self._chunks.total()
-        self.month_oop = self.residents.oop - before
+    def live(self) -> None:
+        """Phases 2 to 9, in which residents live through the month (:mod:`incentive_model.engine.month`)."""
+        self._chunks.run(self.make_world())
+        self.heard, self.said = self.said, self.heard
+        self.tally = total = self._chunks.total()
         county = self.county
         county.counts, county.bills, county.chain = (
             total.counts.sum(axis=0),
             total.bills.sum(axis=0),
             total.chain,
         )
+
+    def settle(self) -> None:
+        """Every instrument pays for what happened."""
         for instrument in self.instruments:
-            instrument.settle(county)
+            instrument.settle(self.county)
 
-    def outcome(self) -> None:
-        """Phase 8: success, QALYs, expected death, what carries on."""
-        before = self.residents.qaly.copy()
-        self._chunks.run(ending.outcome, self._world)
-        self.month_qaly = self.residents.qaly - before
-        self.tally = self._chunks.total()
-        self.county.counts = self.tally.counts.sum(axis=0)
+    @property
+    def tiles(self) -> list[Tile]:
+        """What each thread worked on last."""
+        return self._chunks.tiles
 
-    def talk(self) -> None:
-        """Phase 9: trust, word of mouth, habit, awareness."""
-        self._chunks.run(ending.remember, self._world)
-        self._chunks.run(ending.talk, self._world)
+    def remember(self) -> None:
+        """Set down what neighbours will hear next month; to be called after a change from outside."""
+        self.heard[:, 0] = self.residents["trust"][:, Slot.CENTRE]
+        self.heard[:, 1] = self.residents["awareness"]
 
     def adapt(self) -> None:
         """Phase 10: beliefs monthly, hospitals quarterly, accounts of insurer and government yearly."""
@@ -233,7 +218,7 @@ class IncentiveModel(mesa.Model):
                 instrument.close_year(county)
             self.insurer.adapt()
             self.government.adapt()
-        self.ledger.close(self.month, int(self.month_oop.sum()))
+        self.ledger.close(self.month, int(self.tally.sums[:, Sum.OOP].sum()))
         belief: Any = self.belief  # the rule works element by element
         for k, instrument in enumerate(self.instruments):
             if self.promises(k):
@@ -281,13 +266,14 @@ class IncentiveModel(mesa.Model):
     def make_world(self) -> World:
         """All columns with the terms in force, as the loops get them."""
         t = self.tables
-        terms = Terms(
-            t.rate_bp, self._rate_before, self._deductible, self._cap, t.certain,
-        )  # fmt: skip
+        share, share_before = t.rate_bp / 10_000.0, self._rate_before / 10_000.0
+        terms = Terms(t.rate_bp, share, share_before, self._deductible, self._cap, t.certain)
+        reckon(self.facilities)
         now = record({"in_force": self.in_force, **{x: getattr(t, x) for x in NOW if x != "in_force"}})
         return World(
-            self.residents, self.episodes, self.physician_columns, self.facilities, self.believed_pay(),
-            self.tie_start, self.tie, terms, now, self.p, self.key, self.month, season(self.p, self.month),
+            self.residents, self.physician_columns, self.facilities, self.homes.reach, self.homes.minutes,
+            self.tie, self.heard, self.said, self.believed_pay(), terms, now, self.p, self.homes.key,
+            self.homes.even, self.key, self.month, season(self.p, self.month), self._poverty_line,
         )  # fmt: skip
 
     def opening(self) -> IncentiveModel:
@@ -375,14 +361,8 @@ class IncentiveModel(mesa.Model):
 #: What happens in a month, in order.
 MONTH: tuple[Callable[[IncentiveModel], None], ...] = (
     IncentiveModel.announce,
-    IncentiveModel.fall_ill,
-    IncentiveModel.seek,
-    IncentiveModel.treat_or_refer,
-    IncentiveModel.admit,
-    IncentiveModel.recover,
+    IncentiveModel.live,
     IncentiveModel.settle,
-    IncentiveModel.outcome,
-    IncentiveModel.talk,
     IncentiveModel.adapt,
 )
 

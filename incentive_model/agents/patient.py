@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from incentive_model.agents.handle import Handle, severity_given
 from incentive_model.engine.columns import SLOTS, Slot
-from incentive_model.engine.seeking import slot_appeal
+from incentive_model.engine.home import contracted, doctor_of, minutes_to
+from incentive_model.engine.seeking import felt, slot_appeal
 from incentive_model.rules.choice import gateway, self_care
 from incentive_model.rules.maths import total
 
@@ -33,9 +36,32 @@ class Patient(Handle):
         return f"<Patient {self.unique_id}, {AGES[int(self.age)]}, of {home}>"
 
     @property
+    def facility(self) -> NDArray[np.int64]:
+        """Rows of the facilities within reach, by choice slot; −1 where there is none."""
+        return np.asarray(self.model.homes.reach[self.clinic])
+
+    @property
+    def doctor(self) -> list[int]:
+        """Rows of the physicians who serve this resident there, −1 where there is no facility."""
+        world = self.model.make_world()
+        return [
+            doctor_of(world, self._row, slot) if self.facility[slot] >= 0 else -1 for slot in range(SLOTS)
+        ]
+
+    @property
+    def minutes(self) -> list[float]:
+        """Travel time one way, by choice slot."""
+        world = self.model.make_world()
+        return [float(minutes_to(world, self._row, slot)) for slot in range(SLOTS)]
+
+    @property
     def contract(self) -> bool:
         """Whether this resident has a family-doctor contract now."""
-        return bool(self.signs_at < self.model.tables.coverage)
+        return bool(contracted(self.model.make_world(), self._row))
+
+    @property
+    def _row(self) -> Any:
+        return self.model.residents[self.row]
 
     def explain_choice(self, severity: float = 0.5) -> pd.DataFrame:
         """Why this resident would go where, if they fell ill next month and felt a given severity.
@@ -60,19 +86,19 @@ class Patient(Handle):
         names = (
             facilities["name"].where(~facilities["name"].duplicated(keep=False), facilities["id"]).to_list()
         )
-        reach = [s for s in range(SLOTS) if model.residents.facility[self.row, s] >= 0]
+        within = self.facility
+        reach = [s for s in range(SLOTS) if within[s] >= 0]
+        ill = felt(model.p, severity)
         for slot in reach:
-            terms = slot_appeal(world, me, slot, severity, 0)
-            rows[names[model.residents.facility[self.row, slot]]] = {
-                k: float(v) for k, v in terms._asdict().items()
-            }
+            terms = slot_appeal(world, me, slot, ill, 0)
+            rows[names[within[slot]]] = {k: float(v) for k, v in terms._asdict().items()}
         frame = pd.DataFrame.from_dict(rows, orient="index")
         frame["gateway"] = 0.0
         if Slot.PARENT in reach:
             unreferred = [
-                total(slot_appeal(world, me, s, severity, 0)) for s in reach if s in (Slot.PARENT, Slot.OTHER)
+                total(slot_appeal(world, me, s, ill, 0)) for s in reach if s in (Slot.PARENT, Slot.OTHER)
             ]
-            referred = total(slot_appeal(world, me, Slot.PARENT, severity, 1))
+            referred = total(slot_appeal(world, me, Slot.PARENT, ill, 1))
             frame.loc[frame.index[: Slot.PARENT], "gateway"] = gateway(
                 model.p, severity, referred, max(unreferred)
             )

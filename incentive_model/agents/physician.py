@@ -13,10 +13,11 @@ from incentive_model.agents.patient import Patient
 from incentive_model.cards import Fault, InputError
 from incentive_model.engine.caring import discharge_reasons
 from incentive_model.engine.columns import Slot, World
+from incentive_model.engine.home import facility_of
 from incentive_model.engine.referring import expected_chain, referral_reasons, referral_slot, tie_to
-from incentive_model.engine.seeking import slot_value
+from incentive_model.engine.seeking import felt, slot_value
 from incentive_model.incentives.events import Event
-from incentive_model.rules.quality import referral_needed
+from incentive_model.rules.quality import gain_of_going_up, referral_needed
 from incentive_model.rules.referral import referral_probability
 
 if TYPE_CHECKING:
@@ -90,19 +91,20 @@ class Physician(Handle):
         self, ahead: IncentiveModel, world: World, patient: Any, here: int, ill: float
     ) -> pd.DataFrame:
         """Treating, referring up, and at a clinic also within the township, which is decided after it."""
-        me = ahead.residents[patient.row : patient.row + 1].copy()[0]
-        me.doctor[here] = self.row  # whoever the patient's own is
-        stay = slot_value(world, me, here, ill, 0)
+        me, f = ahead.residents[patient.row], ahead.facilities
+        sick = felt(ahead.p, ill)
+        stay = slot_value(world, me, here, sick, 0)
 
         def reasons(slot: int, referred: int, tie: float) -> dict[str, Any]:
-            go = slot_value(world, me, slot, ill, referred)
-            return referral_reasons(world, me, here, slot, ill, tie, go, stay)._asdict()
+            go = slot_value(world, me, slot, sick, referred)
+            return referral_reasons(world, me, here, self.row, slot, ill, tie, go, stay)._asdict()
 
         rows: dict[str, Terms] = {"treat": {}}
         up = referral_slot(world, me, self.row)
         if up >= 0:
-            there, f = int(me.facility[up]), ahead.facilities
-            needed = referral_needed(ahead.p, f.capability[self.facility], f.capability[there], ill)
+            there = int(facility_of(world, me, up))
+            gain = gain_of_going_up(ahead.p, f.capability[self.facility], f.capability[there], ill)
+            needed = referral_needed(ahead.p, gain)
             events = {
                 Event.UP_REFERRAL: 1.0,
                 Event.CHAIN_YUAN: expected_chain(world, there, ill),

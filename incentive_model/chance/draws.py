@@ -8,11 +8,11 @@ another thread or with one more agent changes nothing.
 
 import math
 
+from incentive_model.chance.elementary import cos_of_turns, log
 from incentive_model.chance.philox import MASK, philox
 
 #: 2^-52: the grid of the uniform numbers, which lie at its half-steps, inside (0, 1).
 STEP = 2.220446049250313e-16
-TWO_PI = 6.283185307179586
 
 
 def replicate_key(seed: int, replicate: int) -> tuple[int, int]:
@@ -50,10 +50,10 @@ def uniform(key: tuple[int, int], purpose: int, agent: int, month: int, k: int) 
 def normal(key: tuple[int, int], purpose: int, agent: int, month: int, k: int) -> float:
     """One standard normal number (Box and Muller 1958)."""
     u, v = uniform_pair(key, purpose, agent, month, k)
-    return math.sqrt(-2.0 * math.log(u)) * math.cos(TWO_PI * v)
+    return math.sqrt(-2.0 * log(u)) * cos_of_turns(v)
 
 
 def gumbel_pair(key: tuple[int, int], purpose: int, agent: int, month: int, k: int) -> tuple[float, float]:
     """Two standard Gumbel numbers, one for each of two alternatives of a discrete choice."""
     u, v = uniform_pair(key, purpose, agent, month, k)
-    return -math.log(-math.log(u)), -math.log(-math.log(v))
+    return -log(-log(u)), -log(-log(v))

@@ -7,6 +7,9 @@ alone: one more resident changes nobody else, and the first thousand are as even
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from incentive_model.chance.draws import uniform
 from incentive_model.chance.purpose import Purpose
 
@@ -21,7 +24,12 @@ STEPS = (
 )
 
 
-def even(key: tuple[int, int], dimension: int, agent: int) -> float:
+def even_starts(key: tuple[int, int]) -> NDArray[np.float64]:
+    """shift_k: where the sequence of each dimension starts."""
+    return np.array([uniform(key, Purpose.EVEN, 0, 0, dimension) for dimension in range(len(STEPS))])
+
+
+def even(starts: NDArray[np.float64], dimension: int, agent: int) -> float:
     """The agent's number in [0, 1) in one of six dimensions."""
-    x = uniform(key, Purpose.EVEN, 0, 0, dimension) + (agent + 1) * STEPS[dimension]
+    x = starts[dimension] + (agent + 1) * STEPS[dimension]
     return x - math.floor(x)

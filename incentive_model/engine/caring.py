@@ -1,11 +1,14 @@
-"""Loops of phases 5 and 6: admit within capacity; recover, return, retain, refer down or send home."""
+"""Phases 5 and 6: admit within capacity; recover, return, retain, refer down or send home."""
 
 import math
+
+import numpy as np
 
 from incentive_model.chance.draws import gumbel_pair, uniform_pair
 from incentive_model.chance.purpose import Purpose
 from incentive_model.engine.columns import BedClass, Fate, Row, Slot, Tally, World
-from incentive_model.engine.seeking import contracted, known_deductible, known_rate
+from incentive_model.engine.home import contracted, doctor_of, facility_of, minutes_to
+from incentive_model.engine.seeking import known_deductible, known_rate
 from incentive_model.incentives.events import Count, Event, Setting
 from incentive_model.rules.billing import expected_patient_cost
 from incentive_model.rules.discharge import (
@@ -21,43 +24,37 @@ from incentive_model.rules.followup import accept_return, follow_ups, return_or_
 from incentive_model.rules.maths import sigma, total
 
 
-def admit(w: World, lo: int, hi: int, tally: Tally) -> None:
+def admit(w: World, me: Row, ep: Row, tally: Tally) -> None:
     """Phase 5: whoever needs a bed gets one with the month's chance of their class, or waits."""
-    f = w.facilities
-    for i in range(lo, hi):
-        me, ep = w.residents[i], w.episodes[i]
-        kind = ep.bed_class
-        if kind < 0:
-            continue
-        row = me.facility[ep.at]
-        chance = 1.0
+    kind = ep.bed_class
+    if kind < 0:
+        return
+    row = facility_of(w, me, ep.at)
+    chance = 1.0
+    if kind == BedClass.REFERRED:
+        chance = w.facilities[row].bed_referred
+    elif kind == BedClass.OTHER:
+        chance = w.facilities[row].bed_other
+    u, _ = uniform_pair(w.key, Purpose.ADMISSION, me.id, w.month, 0)
+    if u < chance:
+        ep.admitted = 1
+        tally.counts[me.part, row, Count.ADMITTED_EMERGENCY + kind] += 1
         if kind == BedClass.REFERRED:
-            chance = f[row].bed_referred
+            tally.counts[me.part, row, Count.WAITED_REFERRED] += me.queue_months
         elif kind == BedClass.OTHER:
-            chance = f[row].bed_other
-        u, _ = uniform_pair(w.key, Purpose.ADMISSION, me.id, w.month, 0)
-        if u < chance:
-            ep.admitted = 1
-            tally.counts[me.part, row, Count.ADMITTED_EMERGENCY + kind] += 1
-            if kind == BedClass.REFERRED:
-                tally.counts[me.part, row, Count.WAITED_REFERRED] += me.queue_months
-            elif kind == BedClass.OTHER:
-                tally.counts[me.part, row, Count.WAITED_OTHER] += me.queue_months
+            tally.counts[me.part, row, Count.WAITED_OTHER] += me.queue_months
 
 
-def recover(w: World, lo: int, hi: int, tally: Tally) -> None:
+def recover(w: World, me: Row, ep: Row, tally: Tally) -> None:
     """Phase 6: follow-ups and returns of outpatients; what becomes of inpatients."""
-    f = w.facilities
-    for i in range(lo, hi):
-        me, ep = w.residents[i], w.episodes[i]
-        if ep.at < 0:
-            continue
-        tier = f[me.facility[ep.at]].tier
-        if ep.admitted == 1:
-            if tier >= 2:
-                recover_inpatient(w, me, ep, tally)
-        elif ep.bed_class < 0:
-            follow_up(w, me, ep, tier, tally)
+    if ep.at < 0:
+        return
+    tier = w.facilities[facility_of(w, me, ep.at)].tier
+    if ep.admitted == 1:
+        if tier >= 2:
+            recover_inpatient(w, me, ep, tally)
+    elif ep.bed_class < 0:
+        follow_up(w, me, ep, tier, tally)
 
 
 def follow_up(w: World, me: Row, ep: Row, tier: int, tally: Tally) -> None:
@@ -70,17 +67,17 @@ def follow_up(w: World, me: Row, ep: Row, tier: int, tally: Tally) -> None:
     if visits == 0:
         return
     ep.follow_ups = visits
-    row = me.facility[ep.at]
-    centre = me.facility[Slot.CENTRE]
+    row = facility_of(w, me, ep.at)
+    centre = facility_of(w, me, Slot.CENTRE)
     if tier == 2 and ep.severity < p.return_limit:
         tally.counts[me.part, row, Count.RETURN_ELIGIBLE] += 1
-        physician = me.doctor[ep.at]
+        physician = doctor_of(w, me, ep.at)
         reasons = return_or_keep(
             p,
             w.believed[physician, Event.OUTPATIENT_RETURN],
             f[row].pass_on,
             w.terms.certain[Event.VISIT_YUAN, row],
-            f[row].price_visit / 100.0,
+            f[row].visit_yuan,
             visits,
             w.terms.certain[Event.CLAIM_YUAN, row],
             w.now.platform,
@@ -90,7 +87,7 @@ def follow_up(w: World, me: Row, ep: Row, tier: int, tally: Tally) -> None:
         u, v = uniform_pair(w.key, Purpose.RETURN, me.id, w.month, 0)
         if u < sigma(total(reasons) / p.scale_return):
             tally.counts[me.part, row, Count.RETURN_OFFER] += 1
-            if v < sigma(total(accept_return(p, me.trust[Slot.CENTRE], contracted(w, me)))):
+            if v < sigma(total(accept_return(p, np.float64(me.trust[Slot.CENTRE]), contracted(w, me)))):
                 tally.counts[me.part, row, Count.OUTPATIENT_RETURN] += 1
                 tally.counts[me.part, centre, Count.VISIT] += visits
                 ep.returned = 1
@@ -130,14 +127,14 @@ def recover_inpatient(w: World, me: Row, ep: Row, tally: Tally) -> None:
     """Whether the inpatient could recover elsewhere, and if so what ward physician and patient decide."""
     f, p = w.facilities, w.p
     slot = ep.at
-    row = me.facility[slot]
-    centre = me.facility[Slot.CENTRE]
+    row = facility_of(w, me, slot)
+    centre = facility_of(w, me, Slot.CENTRE)
     is_candidate, bed_below = uniform_pair(w.key, Purpose.CANDIDATE, me.id, w.month, 0)
     if is_candidate >= candidate_probability(p, ep.severity):
         return
     tally.counts[me.part, row, Count.CANDIDATE] += 1
     tally.counts[me.part, centre, Count.LISTED_CANDIDATE] += 1
-    doctor = me.doctor[slot]
+    doctor = doctor_of(w, me, slot)
     keep, down, home = discharge_reasons(w, doctor, row)
     g_keep, g_down = gumbel_pair(w.key, Purpose.DISCHARGE, me.id, w.month, 0)
     g_home, _ = gumbel_pair(w.key, Purpose.DISCHARGE, me.id, w.month, 1)
@@ -175,16 +172,16 @@ def accepts_down(w: World, me: Row, ep: Row) -> bool:
     """The patient's answer to the offer of rehabilitation at the own centre."""
     f, p = w.facilities, w.p
     slot = ep.at
-    row, centre = me.facility[slot], me.facility[Slot.CENTRE]
+    row, centre = facility_of(w, me, slot), facility_of(w, me, Slot.CENTRE)
     stay = expected_patient_cost(
         p.extra_days * f[row].late_day_fen / 100.0,
-        f[row].uncovered_bp / 10000.0,
+        f[row].uncovered,
         0.0,
         known_rate(w, me, f[row].tier, Setting.INPATIENT, on_referral_terms(ep)),
     )
     below = expected_patient_cost(
         p.rehab_price * (1.0 + p.repeat_tests_down * w.now.missing_tests),
-        f[centre].uncovered_bp / 10000.0,
+        f[centre].uncovered,
         known_deductible(w, me, 1, Setting.REHAB, 1),
         known_rate(w, me, 1, Setting.REHAB, 1),
     )
@@ -192,13 +189,13 @@ def accepts_down(w: World, me: Row, ep: Row) -> bool:
         p,
         f[row].attractiveness,
         f[centre].attractiveness,
-        me.trust[Slot.CENTRE],
-        me.trust[slot],
+        np.float64(me.trust[Slot.CENTRE]),
+        np.float64(me.trust[slot]),
         stay,
         below,
-        me.price_sensitivity,
-        me.minutes[slot],
-        me.minutes[Slot.CENTRE],
+        np.float64(me.price_sensitivity),
+        minutes_to(w, me, slot),
+        minutes_to(w, me, Slot.CENTRE),
         contracted(w, me),
         w.now.platform,
         w.now.formulary,

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_model.incentives.events import Kind
+from incentive_model.incentives.events import Count, Kind, Sum
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -32,6 +32,7 @@ class Slot(IntEnum):
 
 
 SLOTS = len(Slot)
+TIES = 8  #: at most, of a resident
 
 
 class State(IntEnum):
@@ -66,56 +67,55 @@ class Fate(IntEnum):
 def table(fields: tuple[tuple[str, type, int], ...], n: int) -> np.recarray:
     """``n`` rows of zeros with one column a field: (name, type, width)."""
     columns = [(name, kind, (width,)) if width > 1 else (name, kind) for name, kind, width in fields]
-    return np.zeros(n, dtype=columns).view(np.recarray)
+    return np.zeros(n, dtype=np.dtype(columns, align=True)).view(np.recarray)
 
 
 def record(values: Mapping[str, Any]) -> Any:
     """Parameters as one NumPy record: an attribute each, readable in compiled loops."""
     names = sorted(values)
     row = np.zeros(1, dtype=[(name, np.float64) for name in names])
-    for name in names:
-        row[0][name] = values[name]
+    row[0] = tuple(values[name] for name in names)
     return row.view(np.recarray)[0]
 
 
-#: Residents, one row each. Columns of width ``SLOTS`` have one entry a choice slot.
+#: Residents, one row each, in the order of their homes. Stored as small as will do, the widest first;
+#: loops compute in double precision.
 RESIDENT = (
-    ("id", np.int64, 1),
-    ("age", np.int64, 1),  # band 0–3
-    ("chronic", np.int64, 1),
-    ("insurance", np.int64, 1),
-    ("urban", np.int64, 1),
-    ("part", np.int64, 1),  # group counted with in a breakdown, 0 without one
-    ("signs_at", np.float64, 1),  # coverage from which the resident has a family-doctor contract
-    ("managed_at", np.float64, 1),  # coverage from which the chronic condition is managed, 2 without one
-    ("income", np.float64, 1),  # yuan a year
-    ("price_sensitivity", np.float64, 1),  # (income/median)^−½, clipped to [½, 2]
-    ("facility", np.int64, SLOTS),  # facility row, −1 where there is none
-    ("doctor", np.int64, SLOTS),  # physician row, −1 where there is none
-    ("minutes", np.float64, SLOTS),  # one way
-    ("trust", np.float64, SLOTS),
-    ("habit", np.int64, 1),  # slot used last, −1 at first
-    ("awareness", np.float64, 1),
-    ("control", np.float64, 1),  # of a chronic condition, 0–1
-    ("carried", np.float64, 1),  # severity carried over, 0 when healthy
-    ("queue_slot", np.int64, 1),  # slot of the hospital waited for, −1 when none
-    ("queue_severity", np.float64, 1),
-    ("queue_class", np.int64, 1),
-    ("queue_months", np.int64, 1),
-    ("fund_paid", np.int64, 2),  # fen the fund paid this year, outpatient and inpatient
-    ("deductible_paid", np.int64, 1),  # fen, in the present chain of care
     ("oop", np.int64, 1),  # fen paid since the scheme's start
-    ("oop_year", np.int64, 1),  # fen paid this year
     ("time", np.int64, 1),  # worth of time spent since the scheme's start, fen
     ("qaly", np.int64, 1),  # billionths of a QALY since the scheme's start
+    ("id", np.uint32, 1),
+    ("clinic", np.uint32, 1),  # facility row of the own village clinic
+    ("oop_year", np.int32, 1),  # fen paid this year
+    ("fund_paid", np.int32, 2),  # fen the fund paid this year, outpatient and inpatient
+    ("deductible_paid", np.int32, 1),  # fen, in the present chain of care
+    ("income", np.float32, 1),  # yuan a year
+    ("price_sensitivity", np.float32, 1),  # (income/median)^−½, clipped to [½, 2]
+    ("distance", np.float32, 1),  # own travel times over those of the place
+    ("trust", np.float32, SLOTS),
+    ("awareness", np.float32, 1),
+    ("control", np.float32, 1),  # of a chronic condition, 0–1
+    ("severity", np.float32, 1),  # carried over or waited with, 0 when healthy
+    ("rank", np.int16, 1),  # by income among all: −32,767 the poorest, 32,767 the richest
+    ("rank_within", np.int16, 1),  # the same among those of the own part
+    ("age", np.uint8, 1),  # band 0–3
+    ("chronic", np.int8, 1),
+    ("insurance", np.uint8, 1),
+    ("part", np.uint8, 1),  # group counted with in a breakdown, 0 without one
+    ("habit", np.int8, 1),  # slot used last, −1 at first
+    ("queue_slot", np.int8, 1),  # slot of the hospital waited for, −1 when none
+    ("queue_class", np.int8, 1),
+    ("queue_months", np.int8, 1),  # 127 stands for more
 )
 
-#: This month's episode of each resident; rewritten every month.
+#: An episode of this month. There are as many as residents of one tile: when the tile is done, its
+#: episodes are forgotten.
 EPISODE = (
-    ("state", np.int64, 1),  # see State
     ("severity", np.float64, 1),
     ("perceived", np.float64, 1),
     ("worth", np.float64, 3),  # utility of own clinic, own centre, and the parent hospital if referred there
+    ("row", np.int64, 1),  # the resident's, −1 for the blank episode of those who are well
+    ("state", np.int64, 1),  # see State
     ("emergency", np.int64, 1),
     ("first", np.int64, 1),  # slot of first contact, −1 when none
     ("at", np.int64, 1),  # slot of treatment, −1 when none
@@ -128,8 +128,6 @@ EPISODE = (
     ("follow_ups", np.int64, 1),
     ("returned", np.int64, 1),
     ("ending", np.int64, 1),  # see rules.outcome
-    ("heard", np.float64, 1),  # last month's trust in the own centre (what neighbours report)
-    ("aware", np.float64, 1),  # last month's awareness
 )
 
 #: Physicians, one row each (beliefs are a table of their own: one column an instrument).
@@ -146,6 +144,9 @@ PHYSICIAN = (
 #: Facilities, one row each, and what is expected of them this month.
 FACILITY = (
     ("tier", np.int64, 1),
+    ("number", np.int64, 1),  # address of draws, from the id
+    ("first_physician", np.int64, 1),  # row
+    ("physicians", np.int64, 1),
     ("hospital", np.int64, 1),  # position among hospitals in the chain table, −1
     ("capability", np.float64, 1),
     ("attractiveness", np.float64, 1),
@@ -162,6 +163,10 @@ FACILITY = (
     ("price_admission", np.int64, 1),
     ("cost_admission", np.float64, 1),  # what an admission costs over what its bill lets expect
     ("uncovered_bp", np.int64, 1),
+    ("visit_yuan", np.float64, 1),  # these four as residents reckon: price of a visit,
+    ("admission_yuan", np.float64, 1),  # of an admission,
+    ("uncovered", np.float64, 1),  # part of a bill outside insurance,
+    ("room_minutes", np.float64, 1),  # wait in the building at the expected load
     ("effort_visit", np.float64, 1),  # factors of success
     ("effort_admission", np.float64, 1),
     ("load", np.float64, 1),  # expected visits / capacity
@@ -196,8 +201,9 @@ NOW = (
 class Terms(NamedTuple):
     """What instruments announced, as the loops read it."""
 
-    rate: Ints  #: (referred, insurance, tier, setting) basis points now
-    rate_before: Ints  #: the same under the status quo
+    rate: Ints  #: basis points by (referred, insurance, tier, setting)
+    share: Floats  #: the same as shares, as residents reckon
+    share_before: Floats  #: under the status quo
     deductible: Ints  #: (insurance, tier) fen
     cap: Ints  #: (insurance, tier, setting) fen a year
     certain: Floats
@@ -209,30 +215,63 @@ class Tally(NamedTuple):
     counts: Ints  #: (part, facility, Count)
     bills: Ints  #: (part, facility, insurance, Kind, fund/patient)
     chain: Ints  #: (facility, hospital)
+    sums: Ints  #: (part, Sum)
+
+
+class Tile(NamedTuple):
+    """The paper on which a thread works out the month of a few residents."""
+
+    ill: np.recarray  #: their episodes, after the last one with row −1
+    blank: np.recarray  #: the episode of who is well
+    who: Ints  #: ids, first of the residents, then of the ill
+    luck: Floats  #: two uniform numbers for each resident: does an episode begin, of which class
+    noise: Floats  #: for each of the ill, see ``engine.luck``
+
+
+def make_tile(n: int) -> Tile:
+    """Paper for ``n`` residents at a time."""
+    blank = table(EPISODE, 1)
+    for column in ("row", "first", "at", "origin", "bed_class"):
+        blank[column] = -1
+    return Tile(
+        table(EPISODE, n + 1), blank, np.empty(n, np.int64), np.empty((2, n)), np.empty((4 + SLOTS, n))
+    )
 
 
 class World(NamedTuple):
     """All columns and the month's address, as every loop gets them."""
 
     residents: np.recarray
-    episodes: np.recarray
     physicians: np.recarray
     facilities: np.recarray
+    reach: Ints  #: facility rows by (row of the own clinic, slot), −1 where there is none
+    minutes: Floats  #: one way, by (row of the own clinic, slot)
+    tie: NDArray[
+        np.int32
+    ]  #: rows of those a resident listens to, by (resident, tie), −1 from the last one on
+    heard: NDArray[np.float32]  #: last month's trust in the own centre and awareness, by resident
+    said: NDArray[np.float32]  #: the same of this month, heard next month
     believed: Floats  #: yuan a physician believes one event brings, by (physician, Event)
-    tie_start: Ints  #: (n + 1) first tie of each resident in `tie`
-    tie: Ints  #: rows of the residents one listens to
     terms: Terms
     now: Any  #: the month's one-number terms, a record with one field each (see NOW)
     p: Any  #: behavioural parameters, one field a card
+    people: tuple[int, int]  #: key of draws that belong to the population
+    even: Floats  #: starts of the even sequences (see ``chance.even``)
     key: tuple[int, int]
     month: int
     season: float
+    poverty_line: float  #: yuan a year
 
 
-def empty_tally(n_parts: int, n_facilities: int, n_insurances: int, n_hospitals: int, n_counts: int) -> Tally:
+#: Bytes a resident takes: the row, ties, and what is heard and said.
+RESIDENT_BYTES = table(RESIDENT, 0).itemsize + 4 * TIES + 2 * 2 * 4
+
+
+def empty_tally(n_parts: int, n_facilities: int, n_insurances: int, n_hospitals: int) -> Tally:
     """A tally of zeros."""
     return Tally(
-        np.zeros((n_parts, n_facilities, n_counts), np.int64),
+        np.zeros((n_parts, n_facilities, len(Count)), np.int64),
         np.zeros((n_parts, n_facilities, n_insurances, len(Kind), 2), np.int64),
         np.zeros((n_facilities, max(1, n_hospitals)), np.int64),
+        np.zeros((n_parts, len(Sum)), np.int64),
     )

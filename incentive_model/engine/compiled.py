@@ -89,7 +89,7 @@ def _compile(function: FunctionType) -> Any:
         # Loops make no arrays, so nobody need count references to those they are given (a factor of two).
         parameters = function.__code__.co_varnames[: function.__code__.co_argcount]
         inline = "lo" not in parameters
-        options = {"error_model": "numpy", "forceinline": inline, "_nrt": False}
+        options: dict[str, Any] = {"error_model": "numpy", "forceinline": inline, "_nrt": False}
         return numba.njit(nogil=True, cache=folder is not None, **options)(clone)
     finally:
         config.CACHE_DIR = before

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_model.engine.columns import FACILITY, Slot, table
+from incentive_model.engine.columns import FACILITY, Floats, table
+from incentive_model.engine.compiled import compiled
+from incentive_model.engine.home import managed_at, signs_at
 from incentive_model.engine.ledger import Ledger
-from incentive_model.engine.population import tier_numbers
+from incentive_model.engine.population import facility_numbers, tier_numbers
 from incentive_model.incentives.accounts import Accounts, Purpose
 from incentive_model.incentives.events import Count, Kind, Setting
 from incentive_model.incentives.tables import Means, Tables
@@ -26,9 +28,10 @@ class CountyState:
     remainder: less than one fen an account and year.
     """
 
-    def __init__(self, place: Place, p: Any, residents: np.recarray, instruments: Iterable[str] = ()) -> None:
+    def __init__(
+        self, place: Place, p: Any, residents: np.recarray, even: Floats, instruments: Iterable[str] = ()
+    ) -> None:
         f = place.facilities
-        clinics, centres = residents.facility[:, Slot.CLINIC], residents.facility[:, Slot.CENTRE]
         self.p = p
         self.month = 0
         self.levers: Mapping[str, float | int | str] = {}
@@ -47,11 +50,10 @@ class CountyState:
         self.wage_bill = self._to_sample(place, self.physicians, "annual_pay")
         self.subsidy = self._to_sample(place, self.physicians, "subsidy")
         self.insured = np.bincount(residents.insurance, minlength=len(place.insurances))
-        listed = np.concatenate([clinics, centres])
-        self.residents_at: NDArray[np.int64] = np.bincount(listed, minlength=len(f))
-        self._signs = _Ranks(residents.signs_at, centres, len(f))
-        self._managed = _Ranks(residents.managed_at, clinics, len(f))
-        self.listed = np.array([(self.consortium[centres] == c).sum() for c in range(len(names))], np.int64)
+        self._residents, self._even = residents, even
+        self.residents_at = self._with_centres(np.bincount(residents["clinic"], minlength=len(f)))
+        centres = self.residents_at * (self.tier == 1)
+        self.listed = np.array([centres[self.consortium == c].sum() for c in range(len(names))], np.int64)
         self.premiums = np.array(
             [[x.premium_resident, x.premium_government, x.premium_employer] for x in place.insurances], float
         )
@@ -91,26 +93,39 @@ class CountyState:
 
     def contracts(self, coverage: float) -> NDArray[np.int64]:
         """Residents with a family-doctor contract at that coverage, by centre's row."""
-        return self._signs.below(coverage)
+        found = np.zeros(len(self.tier), np.int64)
+        compiled(count_contracts)(self._residents, self._even, coverage, found)
+        return self._with_centres(found) * (self.tier == 1)
 
     def managed(self, coverage: float) -> NDArray[np.int64]:
         """Chronic patients under management at that coverage, by clinic's row."""
-        return self._managed.below(coverage)
+        found = np.zeros(len(self.tier), np.int64)
+        compiled(count_managed)(self._residents, self._even, coverage, found)
+        return found
+
+    def _with_centres(self, at_clinics: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Numbers by clinic, and at each centre the sum of its clinics."""
+        at_clinics = np.where(self.tier == 0, at_clinics, 0)
+        clinics = np.flatnonzero(self.tier == 0)
+        found = at_clinics.copy()
+        np.add.at(found, self.parent[clinics], at_clinics[clinics])
+        return found
 
 
-class _Ranks:
-    """How many residents of each facility have a number below a limit; the last answer is kept."""
+def count_contracts(residents: np.recarray, even: Floats, coverage: float, found: NDArray[np.int64]) -> None:
+    """Count residents with a family-doctor contract by clinic's row."""
+    for i in range(len(residents)):
+        me = residents[i]
+        if signs_at(even, me.id, me.chronic) < coverage:
+            found[me.clinic] += 1
 
-    def __init__(self, numbers: NDArray[np.float64], rows: NDArray[np.int64], n_facilities: int) -> None:
-        self._numbers, self._rows, self._n = numbers.copy(), rows.copy(), n_facilities
-        self._limit = float("nan")
-        self._found = np.zeros(n_facilities, np.int64)
 
-    def below(self, limit: float) -> NDArray[np.int64]:
-        if limit != self._limit:
-            self._limit = limit
-            self._found = np.bincount(self._rows[self._numbers < limit], minlength=self._n)
-        return self._found
+def count_managed(residents: np.recarray, even: Floats, coverage: float, found: NDArray[np.int64]) -> None:
+    """Count managed chronic patients by clinic's row."""
+    for i in range(len(residents)):
+        me = residents[i]
+        if managed_at(even, me.id, me.chronic) < coverage:
+            found[me.clinic] += 1
 
 
 def own_means(place: Place, tier: NDArray[np.int64], p: Any) -> Means:
@@ -142,6 +157,14 @@ def use_means(f: np.recarray, tables: Tables, own: Means, p: Any) -> None:
     f.pass_on[:] = now.pass_on
     f.attention[:] = now.attention
     f.late_day_fen[:] = now.late_day_fen
+
+
+def reckon(f: np.recarray) -> None:
+    """Write prices, uncovered parts and waits as residents reckon with them."""
+    f["visit_yuan"] = f["price_visit"] / 100.0
+    f["admission_yuan"] = f["price_admission"] / 100.0
+    f["uncovered"] = f["uncovered_bp"] / 10_000.0
+    f["room_minutes"] = f["waiting_minutes"] * f["load"]
 
 
 def schedule_tables(place: Place) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -176,7 +199,11 @@ def make_facilities(place: Place, county: CountyState, p: Any) -> np.recarray:
     visit = np.array([round(t.visit_price * 100) for t in tiers], np.int64)
     admission = np.array([round(t.admission_price * 100) for t in tiers], np.int64)
     facilities = table(FACILITY, n)
+    physicians = f["physicians"].to_numpy(np.int64)
     facilities.tier[:] = county.tier
+    facilities.number[:] = facility_numbers(place)
+    facilities.physicians[:] = physicians
+    facilities.first_physician[:] = np.cumsum(physicians) - physicians
     facilities.hospital[:] = hospital
     facilities.waiting_minutes[:] = np.array([t.waiting_minutes for t in tiers], float)
     facilities.list_visit[:] = visit

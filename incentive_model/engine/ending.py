@@ -1,110 +1,137 @@
-"""Loops of phases 8 and 9: outcome; talk."""
+"""Phases 8 and 9: outcome; talk. Also the sums at the end of a year."""
 
-from incentive_model.chance.draws import uniform_pair
-from incentive_model.chance.purpose import Purpose
-from incentive_model.engine.columns import SLOTS, BedClass, Fate, Slot, State, Tally, World
-from incentive_model.engine.seeking import contracted
-from incentive_model.incentives.events import Count
+import numpy as np
+
+from incentive_model.engine.columns import SLOTS, TIES, BedClass, Fate, Row, Slot, State, Tally, Tile, World
+from incentive_model.engine.home import contracted, facility_of, under_management
+from incentive_model.engine.settling import add_ranked
+from incentive_model.incentives.events import Count, Sum
 from incentive_model.rules.illness import control_next
 from incentive_model.rules.maths import nano
 from incentive_model.rules.outcome import Ending, carried_severity, death_probability, life_lost, month_qaly
 from incentive_model.rules.quality import success
+from incentive_model.rules.spending import DISCRETIONARY, overspent
 from incentive_model.rules.trust import awareness_next, trust_anchor, trust_next
 
+LONGEST_QUEUE = 127  #: months; a wait is counted no further
 
-def outcome(w: World, lo: int, hi: int, tally: Tally) -> None:
-    """Phase 8: does treatment succeed, what is left of the illness, QALYs and expected death."""
+
+def outcome(w: World, me: Row, ep: Row, tile: Tile, k: int, tally: Tally) -> None:
+    """Phase 8 for the ill: does treatment succeed, expected death, and what is left of the illness."""
     f, p = w.facilities, w.p
-    for i in range(lo, hi):
-        me, ep = w.residents[i], w.episodes[i]
-        s = ep.severity
-        ending = Ending.NONE
-        inpatient = ep.admitted == 1
-        waits = ep.bed_class >= 0 and not inpatient
-        treated = ep.at >= 0 and not waits
-        u_success, u_carry = 1.0, 1.0
-        if ep.state != State.HEALTHY:
-            u_success, u_carry = uniform_pair(w.key, Purpose.SUCCESS, me.id, w.month, 0)
-            ending = Ending.UNTREATED
-        if treated:
-            row = me.facility[ep.at]
-            effort = f[row].effort_admission if inpatient else f[row].effort_visit
-            chance = success(p, f[row].capability, s) * effort
-            if ep.referred == 1 or ep.bed_class == BedClass.REFERRED:
-                chance *= p.referred_quality + (1.0 - p.referred_quality) * w.now.platform
-            if ep.fate == Fate.HOME:
-                chance *= p.home_quality
-            ending = Ending.RESOLVED if u_success < chance else Ending.FAILED
-            tally.counts[me.part, row, Count.TREATED] += 1
-            if ending == Ending.RESOLVED:
-                tally.counts[me.part, row, Count.SUCCESS] += 1
-        elif waits:
-            ending = Ending.WAITING
-        ep.ending = ending
+    s = ep.severity
+    inpatient = ep.admitted == 1
+    waits = ep.bed_class >= 0 and not inpatient
+    u_success, u_carry = tile.noise[7, k], tile.noise[8, k]
+    ending = Ending.UNTREATED
+    if waits:
+        ending = Ending.WAITING
+    elif ep.at >= 0:
+        row = facility_of(w, me, ep.at)
+        effort = f[row].effort_admission if inpatient else f[row].effort_visit
+        chance = success(p, f[row].capability, s) * effort
+        if ep.referred == 1 or ep.bed_class == BedClass.REFERRED:
+            chance *= p.referred_quality + (1.0 - p.referred_quality) * w.now.platform
+        if ep.fate == Fate.HOME:
+            chance *= p.home_quality
+        ending = Ending.RESOLVED if u_success < chance else Ending.FAILED
+        tally.counts[me.part, row, Count.TREATED] += 1
+        if ending == Ending.RESOLVED:
+            tally.counts[me.part, row, Count.SUCCESS] += 1
+    ep.ending = ending
 
-        # once an episode: what is carried over is the same one
-        death = death_probability(p, s, ending) if ep.state == State.NEW else 0.0
-        tally.counts[me.part, me.facility[Slot.CLINIC], Count.DEATH_NANO] += nano(death)
-        health = month_qaly(p, me.age, me.chronic, me.control, s, ending, inpatient)
-        me.qaly += nano(health - life_lost(p, me.age, death))
+    # once an episode: what is carried over is the same one
+    death = death_probability(p, s, ending) if ep.state == State.NEW else 0.0
+    tally.counts[me.part, me.clinic, Count.DEATH_NANO] += nano(death)
+    health = month_qaly(p, me.age, me.chronic, np.float64(me.control), s, ending, inpatient)
+    live_through(me, nano(health - life_lost(p, me.age, death)), tally)
 
-        me.carried = carried_severity(p, s, ending, inpatient, u_carry)
-        if waits:
-            me.queue_slot = ep.at
-            me.queue_class = ep.bed_class
-            me.queue_severity = min(0.98, s + p.wait_severity)
-            me.queue_months += 1
-        else:
-            me.queue_slot = -1
-            me.queue_months = 0
-            if me.carried == 0.0:  # the chain of care ends with its episode
-                me.deductible_paid = 0
-        # a visit is care even if it ends in a queue, and so is managed chronic care; mere waiting is none
-        cared_for = ep.first >= 0 or ep.admitted == 1 or me.managed_at < w.now.managed
-        me.control = control_next(p, me.control, cared_for)
+    me.severity = carried_severity(p, s, ending, inpatient, u_carry)
+    if waits:
+        me.queue_slot = ep.at
+        me.queue_class = ep.bed_class
+        me.severity = min(0.98, s + p.wait_severity)
+        me.queue_months = min(LONGEST_QUEUE, me.queue_months + 1)
+    else:
+        me.queue_slot = -1
+        me.queue_months = 0
+        if me.severity == 0.0:  # the chain of care ends with its episode
+            me.deductible_paid = 0
+    # a visit is care even if it ends in a queue, and so is managed chronic care; mere waiting is none
+    cared_for = ep.first >= 0 or inpatient or under_management(w, me)
+    me.control = control_next(p, np.float64(me.control), cared_for)
 
 
-def remember(w: World, lo: int, hi: int, tally: Tally) -> None:
-    """Set down what residents think before they talk, so that nobody hears this month's news."""
-    for i in range(lo, hi):
-        me, ep = w.residents[i], w.episodes[i]
-        ep.heard = me.trust[Slot.CENTRE]
-        ep.aware = me.awareness
+def stay_well(w: World, me: Row, tally: Tally) -> None:
+    """Phase 8 for all others."""
+    control = np.float64(me.control)
+    live_through(me, nano(month_qaly(w.p, me.age, me.chronic, control, 0.0, Ending.NONE, False)), tally)
+    me.control = control_next(w.p, control, under_management(w, me))
 
 
-def talk(w: World, lo: int, hi: int, tally: Tally) -> None:
-    """Phase 9: experience, word of mouth, habit, awareness."""
+def live_through(me: Row, qaly: int, tally: Tally) -> None:
+    """A month's health, in billionths of a QALY."""
+    me.qaly += qaly
+    add_ranked(me, Sum.QALYS, qaly, tally)
+
+
+def talk(w: World, i: int, me: Row, ep: Row, tally: Tally) -> None:
+    """Phase 9: experience, word of mouth, habit, awareness. ``ep`` is blank for those who are well."""
     p = w.p
-    for i in range(lo, hi):
-        me, ep = w.residents[i], w.episodes[i]
-        start, stop = w.tie_start[i], w.tie_start[i + 1]
-        opinion, awareness = 0.0, me.awareness
-        if stop > start:
-            heard, aware = 0.0, 0.0
-            for t in range(start, stop):
-                neighbour = w.episodes[w.tie[t]]
-                heard += neighbour.heard
-                aware += neighbour.aware
-            opinion = p.word_of_mouth * (heard / (stop - start) - me.trust[Slot.CENTRE])
-            awareness = aware / (stop - start)
-        for slot in range(SLOTS):
-            if me.facility[slot] < 0:
-                continue
-            experience = 0
-            if ep.at == slot:
-                if ep.ending == Ending.RESOLVED:
-                    experience = 1
-                elif ep.ending == Ending.FAILED:
-                    experience = -1
-            referrer = ep.origin == slot or (ep.within == 1 and ep.first == slot)
-            pull = opinion if slot == Slot.CENTRE else 0.0
-            me.trust[slot] = trust_next(p, me.trust[slot], trust_anchor(p, slot), experience, referrer, pull)
-        me.awareness = awareness_next(
-            p, me.awareness, contracted(w, me), w.now.publicity, w.now.in_force == 1, awareness
+    pull = 0.0
+    awareness = np.float64(me.awareness)
+    sums = tally.sums[me.part]
+    ties = 0
+    heard, aware = 0.0, 0.0
+    while ties < TIES and w.tie[i, ties] >= 0:
+        heard += np.float64(w.heard[w.tie[i, ties], 0])
+        aware += np.float64(w.heard[w.tie[i, ties], 1])
+        ties += 1
+    neighbours: float = awareness
+    if ties > 0:
+        pull = p.word_of_mouth * (heard / ties - np.float64(me.trust[Slot.CENTRE]))
+        neighbours = aware / ties
+    for slot in range(SLOTS):
+        if facility_of(w, me, slot) < 0:
+            continue
+        experience = 0
+        if ep.at == slot:
+            if ep.ending == Ending.RESOLVED:
+                experience = 1
+            elif ep.ending == Ending.FAILED:
+                experience = -1
+        referrer = ep.origin == slot or (ep.within == 1 and ep.first == slot)
+        opinion = pull if slot == Slot.CENTRE else 0.0
+        me.trust[slot] = trust_next(
+            p, np.float64(me.trust[slot]), trust_anchor(p, slot), experience, referrer, opinion
         )
-        if ep.referred == 1:
-            me.habit = ep.origin
-        elif ep.within == 1:
-            me.habit = ep.first
-        elif ep.at >= 0:
-            me.habit = ep.at
+        tier = slot if slot <= Slot.PARENT else slot - 1  # both county hospitals are of one tier
+        sums[Sum.TRUST_T0 + tier] += nano(np.float64(me.trust[slot]))
+    me.awareness = awareness_next(
+        p, awareness, contracted(w, me), w.now.publicity, w.now.in_force == 1, neighbours
+    )
+    sums[Sum.AWARENESS] += nano(np.float64(me.awareness))
+    w.said[i, 0] = me.trust[Slot.CENTRE]
+    w.said[i, 1] = me.awareness
+    if ep.referred == 1:
+        me.habit = ep.origin
+    elif ep.within == 1:
+        me.habit = ep.first
+    elif ep.at >= 0:
+        me.habit = ep.at
+
+
+def add_up_year(w: World, me: Row, tally: Tally) -> None:
+    """At the year's end: whose out-of-pocket of the year was catastrophic."""
+    paid, income = me.oop_year / 100.0, np.float64(me.income)
+    tally.sums[me.part, Sum.CATASTROPHIC_10] += overspent(paid, income, 0.10)
+    tally.sums[me.part, Sum.CATASTROPHIC_25] += overspent(paid, income, 0.25)
+    tally.sums[me.part, Sum.CATASTROPHIC_40] += overspent(paid, income, 0.40)
+    tally.sums[me.part, Sum.CATASTROPHIC_SDG] += overspent(paid, income - w.poverty_line, DISCRETIONARY)
+
+
+def begin_year(me: Row) -> None:
+    """What was paid this year starts from nothing."""
+    me.oop_year = 0
+    me.fund_paid[0] = 0
+    me.fund_paid[1] = 0

@@ -4,86 +4,80 @@ from __future__ import annotations
 
 import hashlib
 import math
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from incentive_model.chance.draws import normal, replicate_key, uniform, uniform_pair
-from incentive_model.chance.even import even
+from incentive_model.chance.elementary import log
+from incentive_model.chance.even import even, even_starts
 from incentive_model.chance.purpose import Purpose
-from incentive_model.engine.columns import PHYSICIAN, RESIDENT, SLOTS, Floats, Ints, Slot, table
+from incentive_model.engine.columns import PHYSICIAN, RESIDENT, SLOTS, TIES, Floats, Ints, Slot, table
 from incentive_model.engine.compiled import compiled
 from incentive_model.inputs.place import Place
 from incentive_model.network.geography import travel_minutes
-from incentive_model.network.residents import point_ties, reached, tie_rows
+from incentive_model.network.residents import tie_township
 from incentive_model.rules.maths import clip
 from incentive_model.rules.trust import starting_trust
 
 
-def draw_residents(
+def find_homes(
     key: tuple[int, int],
-    p: Any,
-    village_ends: NDArray[np.float64],
-    village_clinic: NDArray[np.int64],
-    insurance_ends: NDArray[np.float64],
-    age_ends: NDArray[np.float64],
-    chronic_share: NDArray[np.float64],
-    income_median: float,
-    income_log_sd: float,
-    slots_of: NDArray[np.int64],
-    minutes: NDArray[np.float64],
-    urban: NDArray[np.int64],
-    first_physician: NDArray[np.int64],
-    n_physicians: NDArray[np.int64],
-    number: NDArray[np.int64],
-    residents: np.recarray,
-    ring: NDArray[np.float64],
+    even_start: Floats,
+    village_ends: Floats,
+    village_clinic: Ints,
+    first_id: int,
+    clinic: NDArray[np.uint32],
+    ring: Floats,
 ) -> None:
-    """Fill the columns of ``residents`` and each resident's place on the ``ring`` of ties.
+    """Each resident's clinic and place on the ring of ties, in the order of ids."""
+    for i in range(len(clinic)):
+        who = first_id + i
+        clinic[i] = village_clinic[first_above(village_ends, even(even_start, 0, who))]
+        ring[i] = uniform(key, Purpose.RING, who, 0, 0)
 
-    ``*_ends`` are cumulated shares; ``slots_of`` gives the facility rows of each clinic's residents
-    by choice slot; ``number`` each facility's stable number.
-    """
-    for i in range(len(residents)):
+
+def draw_residents(
+    w: Homes,
+    p: Any,
+    lo: int,
+    hi: int,
+    residents: np.recarray,
+) -> None:
+    """Fill the columns of residents ``lo`` … ``hi`` − 1, whose ids and clinics are there already."""
+    for i in range(lo, hi):
         r = residents[i]
         who = r.id
-        clinic = village_clinic[first_above(village_ends, even(key, 0, who))]
-        r.age = first_above(age_ends, even(key, 1, who))
-        r.chronic = 1 if even(key, 2, who) < chronic_share[r.age] else 0
-        r.insurance = first_above(insurance_ends, even(key, 3, who))
-        relative = math.exp(income_log_sd * normal(key, Purpose.INCOME, who, 0, 0))
-        r.income = income_median * relative
+        r.age = first_above(w.age_ends, even(w.even, 1, who))
+        r.chronic = 1 if even(w.even, 2, who) < w.chronic_share[r.age] else 0
+        r.insurance = first_above(w.insurance_ends, even(w.even, 3, who))
+        relative = math.exp(w.income_log_sd * normal(w.key, Purpose.INCOME, who, 0, 0))
+        r.income = w.income_median * relative
         r.price_sensitivity = clip(1.0 / math.sqrt(relative), 0.5, 2.0)
-        z = normal(key, Purpose.TRAVEL, who, 0, 0)
+        z = normal(w.key, Purpose.TRAVEL, who, 0, 0)
         sd = p.travel_log_sd
-        multiplier = math.exp(sd * z - 0.5 * sd * sd)
-        ring[i] = uniform(key, Purpose.RING, who, 0, 0)
-        r.signs_at = even(key, 4, who) / (1.0 + 0.5 * r.chronic)
-        r.managed_at = even(key, 5, who) if r.chronic == 1 else 2.0
-        r.urban = urban[clinic]
+        r.distance = math.exp(sd * z - 0.5 * sd * sd)
         r.awareness = p.awareness_start
         r.control = p.control_start
         r.habit = -1
         r.queue_slot = -1
         for slot in range(SLOTS):
-            row = slots_of[clinic, slot]
-            r.facility[slot] = row
-            r.doctor[slot] = -1
-            if row >= 0:
-                r.minutes[slot] = multiplier * minutes[clinic, row]
+            if w.reach[r.clinic, slot] >= 0:
                 r.trust[slot] = starting_trust(p, slot)
-                if n_physicians[row] > 0:
-                    u, _ = uniform_pair(key, Purpose.DOCTOR, who, number[row], 0)
-                    r.doctor[slot] = first_physician[row] + int(u * n_physicians[row])
 
 
 def first_above(ends: NDArray[np.float64], u: float) -> int:
     """Position of the first cumulated share above ``u``; the last one if rounding left none."""
-    for k in range(len(ends)):
-        if u < ends[k]:
-            return k
-    return len(ends) - 1
+    low, high = 0, len(ends) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if u < ends[middle]:
+            high = middle
+        else:
+            low = middle + 1
+    return low
 
 
 def tier_numbers(place: Place) -> NDArray[np.int64]:
@@ -97,67 +91,150 @@ def facility_numbers(place: Place) -> NDArray[np.int64]:
     return np.array([int.from_bytes(digest[:4], "big") >> 1 for digest in digests], np.int64)
 
 
-def slots_by_clinic(place: Place) -> NDArray[np.int64]:
+def slots_by_clinic(place: Place) -> Ints:
     """Facility rows within reach, by (facility row of the clinic, slot): itself, its centre, the
     centre's hospital, the nearest other hospital, the outside hospital."""
     f = place.facilities
     tier = tier_numbers(place)
     parent = f["parent_row"].to_numpy(np.int64)
-    x, y = f["x_km"].to_numpy(float), f["y_km"].to_numpy(float)
     rows = np.full((len(f), SLOTS), -1, np.int64)
-    for clinic in np.flatnonzero(tier == 0):
-        centre = parent[clinic]
-        hospital = parent[centre]
-        rows[clinic, :3] = clinic, centre, hospital
-        for slot, choice in ((Slot.OTHER, tier == 2), (Slot.OUTSIDE, tier == 3)):
-            near = [k for k in np.flatnonzero(choice) if k != hospital]
-            if slot == Slot.OUTSIDE and hospital >= 0 and parent[hospital] >= 0:
-                rows[clinic, slot] = parent[hospital]
-            elif near:
-                rows[clinic, slot] = min(
-                    near, key=lambda k: ((x[k] - x[clinic]) ** 2 + (y[k] - y[clinic]) ** 2, k)
-                )
+    clinics = np.flatnonzero(tier == 0)
+    centre = parent[clinics]
+    hospital = parent[centre]
+    rows[clinics, : Slot.OTHER] = np.stack([clinics, centre, hospital], axis=1)
+    for slot, choice in ((Slot.OTHER, tier == 2), (Slot.OUTSIDE, tier == 3)):
+        rows[clinics, slot] = _nearest(f, clinics, np.flatnonzero(choice), hospital)
+    has_own = np.where(hospital >= 0, parent[hospital], -1)
+    rows[clinics, Slot.OUTSIDE] = np.where(has_own >= 0, has_own, rows[clinics, Slot.OUTSIDE])
     return rows
 
 
-def make_residents(place: Place, p: Any, first_id: int = 0) -> tuple[np.recarray, Ints, Ints]:
-    """The residents of a place: their table, and their ties as sparse rows ``(start, tie)``.
+def _nearest(f: Any, clinics: Ints, choice: Ints, but: Ints) -> Ints:
+    """The nearest of some facilities to each clinic, but for one; −1 if there is no other."""
+    if not len(choice):
+        return np.full(len(clinics), -1, np.int64)
+    x, y = f["x_km"].to_numpy(float), f["y_km"].to_numpy(float)
+    far = (x[choice] - x[clinics, None]) ** 2 + (y[choice] - y[clinics, None]) ** 2
+    far[choice == but[:, None]] = np.inf
+    nearest = far.argmin(axis=1)  # of equals the first
+    found = np.isfinite(far[np.arange(len(clinics)), nearest])
+    return np.where(found, choice[nearest], -1)
+
+
+class Homes(NamedTuple):
+    """What a place is to its residents: who lives there, and what is within reach.
+
+    Attributes:
+        key: of draws that belong to the population. ``even``: starts of the even sequences.
+        reach: facility rows by (clinic's row, slot), −1 for none; ``minutes`` one way to them.
+    """
+
+    key: tuple[int, int]
+    even: Floats
+    reach: Ints
+    minutes: Floats
+    age_ends: Floats
+    chronic_share: Floats
+    insurance_ends: Floats
+    income_median: float
+    income_log_sd: float
+
+
+def homes(place: Place) -> Homes:
+    """The homes of a place."""
+    key = replicate_key(place.population_seed, 0)
+    f = place.facilities
+    reach = slots_by_clinic(place)
+    here = np.arange(len(f))[:, None]
+    minutes = travel_minutes(f, here, reach, place.travel_base_minutes, place.travel_minutes_per_km)
+    return Homes(
+        key=key,
+        even=even_starts(key),
+        reach=reach,
+        minutes=minutes,
+        age_ends=np.cumsum(place.age_shares),
+        chronic_share=np.asarray(place.chronic_shares, float),
+        insurance_ends=np.cumsum([x.share for x in place.insurances]),
+        income_median=float(place.income_median),
+        income_log_sd=float(place.income_log_sd),
+    )
+
+
+def make_residents(
+    place: Place, p: Any, first_id: int = 0, threads: int = 1
+) -> tuple[np.recarray, NDArray[np.int32]]:
+    """The residents of a place: their table, and who listens to whom.
+
+    Residents stand in the order of their homes: township by township, village by village, along its
+    ring. So those who listen to each other, and go to the same facilities, are near each other in memory.
 
     Args:
         first_id: stable id of the first resident; draws belong to ids, not to rows.
+
+    Returns:
+        The table, and the rows each resident listens to by (resident, tie), −1 from the last one on.
     """
-    n = place.agents
-    residents = table(RESIDENT, n)
-    residents.id[:] = np.arange(first_id, first_id + n)
-    key = replicate_key(place.population_seed, 0)
-    f = place.facilities
-    physicians = f["physicians"].to_numpy(np.int64)
+    n, home = place.agents, homes(place)
     villages = place.villages["residents"].to_numpy(float)
-    ring = np.empty(n)
-    compiled(draw_residents)(
-        key,
-        p,
-        np.cumsum(villages / villages.sum()),
-        place.villages["clinic_row"].to_numpy(np.int64),
-        np.cumsum([x.share for x in place.insurances]),
-        np.cumsum(place.age_shares),
-        np.asarray(place.chronic_shares, float),
-        float(place.income_median),
-        float(place.income_log_sd),
-        slots_by_clinic(place),
-        travel_minutes(f, place.travel_base_minutes, place.travel_minutes_per_km),
-        f["urban"].to_numpy(np.int64),
-        np.cumsum(physicians) - physicians,
-        physicians,
-        facility_numbers(place),
-        residents,
-        ring,
+    ends = np.cumsum(villages / villages.sum())
+    clinic, ring = np.empty(n, np.uint32), np.empty(n)
+    compiled(find_homes)(
+        home.key, home.even, ends, place.villages["clinic_row"].to_numpy(np.int64), first_id, clinic, ring
     )
-    village, township = residents.facility[:, 0], residents.facility[:, 1]
-    start = tie_rows(ring)
-    spot = np.empty(start[-1])
-    compiled(point_ties)(key, residents.id, village, township, start, spot)
-    return residents, *reached(start, spot, ring, village, township)
+    town = home.reach[:, Slot.CENTRE]
+    street = np.empty(len(town))  # the order of villages
+    street[np.lexsort((np.arange(len(town)), town))] = np.arange(len(town))
+    order = np.argsort(street[clinic] + ring, kind="stable")
+    residents = table(RESIDENT, n)
+    residents["id"] = first_id + order
+    residents["clinic"] = clinic[order]
+    ring = ring[order]
+    del clinic, order
+    tie = np.empty((n, TIES), np.int32)
+    towns = np.flatnonzero(np.diff(town[residents["clinic"]], prepend=-2, append=-2))
+
+    def settle(lo: int, hi: int) -> None:
+        ids, clinics = residents["id"][lo:hi], residents["clinic"][lo:hi]
+        along = np.argsort(ring[lo:hi], kind="stable")
+        compiled(tie_township)(home.key, ids, clinics, ring[lo:hi], along, ring[lo:hi][along], lo, tie[lo:hi])
+        compiled(draw_residents)(home, p, lo, hi, residents)
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(settle, towns[:-1], towns[1:]))
+    return residents, tie
+
+
+def draw_physicians(
+    key: tuple[int, int],
+    p: Any,
+    tier: Ints,
+    parent: Ints,
+    hospitals: Ints,
+    ties_known: bool,
+    physicians: np.recarray,
+    belief: Floats,
+) -> None:
+    """Fill the columns of ``physicians``, whose ids, facilities and known ties are there already."""
+    cv = p.altruism_cv
+    log_sd = math.sqrt(log(1.0 + cv * cv))
+    for i in range(len(physicians)):
+        one = physicians[i]
+        z = normal(key, Purpose.ALTRUISM, one.id, 0, 0)
+        one.altruism = p.altruism_mean * math.exp(log_sd * z - 0.5 * log_sd * log_sd)
+        u, v = uniform_pair(key, Purpose.PHYSICIAN, one.id, 0, 0)
+        one.complex = 1 if u < p.complex_share else 0
+        one.unaware = 1 if v < p.unaware_share else 0
+        belief[i] = p.belief_start + (p.belief_aware if v >= p.unaware_share else 0.0)
+        home = one.facility
+        if tier[home] > 1 or one.tie == 1:
+            continue
+        centre = home if tier[home] == 1 else parent[home]
+        one.target = parent[centre]
+        if not ties_known and len(hospitals) > 0:
+            u, v = uniform_pair(key, Purpose.PHYSICIAN, one.id, 0, 1)
+            if u < p.tie_share:
+                one.tie = 1
+                one.target = hospitals[int(v * len(hospitals))]
 
 
 def make_physicians(place: Place, p: Any, n_instruments: int) -> tuple[np.recarray, Floats]:
@@ -166,40 +243,30 @@ def make_physicians(place: Place, p: Any, n_instruments: int) -> tuple[np.recarr
     Their number is the place's, whatever the sample of residents.
     """
     f = place.facilities
-    key = replicate_key(place.population_seed, 0)
     count = f["physicians"].to_numpy(np.int64)
     facility = np.repeat(np.arange(len(f)), count)
     tier = tier_numbers(place)
-    parent = f["parent_row"].to_numpy(np.int64)
-    hospitals = np.flatnonzero(tier == 2)
-    k = len(facility)
-    known = _known_ties(place, count)
     first = np.cumsum(count) - count
-    cv = float(p.altruism_cv)
-    log_sd = math.sqrt(math.log(1.0 + cv * cv))
-    physicians = table(PHYSICIAN, k)
-    physicians.facility[:] = facility
+    physicians = table(PHYSICIAN, len(facility))
+    physicians["facility"] = facility
     # at most 65,536 physicians a facility
-    physicians.id[:] = facility_numbers(place)[facility] * 65_536 + np.arange(k) - first[facility]
-    physicians.target[:] = -1
-    belief = np.empty(k)
-    for i in range(k):
-        home, who = int(facility[i]), int(physicians.id[i])
-        z = normal(key, Purpose.ALTRUISM, who, 0, 0)
-        physicians.altruism[i] = p.altruism_mean * math.exp(log_sd * z - 0.5 * log_sd * log_sd)
-        u, v = uniform_pair(key, Purpose.PHYSICIAN, who, 0, 0)
-        physicians.complex[i], physicians.unaware[i] = u < p.complex_share, v < p.unaware_share
-        belief[i] = p.belief_start + p.belief_aware * (v >= p.unaware_share)
-        if tier[home] > 1:
-            continue
-        centre = home if tier[home] == 1 else int(parent[home])
-        physicians.target[i] = parent[centre]
-        if i in known:
-            physicians.tie[i], physicians.target[i] = 1, known[i]
-        elif place.ties is None and len(hospitals):
-            u, v = uniform_pair(key, Purpose.PHYSICIAN, who, 0, 1)
-            if u < p.tie_share:
-                physicians.tie[i], physicians.target[i] = 1, hospitals[int(v * len(hospitals))]
+    position = np.arange(len(facility)) - first[facility]
+    physicians["id"] = facility_numbers(place)[facility] * 65_536 + position
+    physicians["target"] = -1
+    for row, hospital in _known_ties(place, count).items():
+        if tier[facility[row]] <= 1:
+            physicians["tie"][row], physicians["target"][row] = 1, hospital
+    belief = np.empty(len(facility))
+    compiled(draw_physicians)(
+        replicate_key(place.population_seed, 0),
+        p,
+        tier,
+        f["parent_row"].to_numpy(np.int64),
+        np.flatnonzero(tier == 2),
+        place.ties is not None,
+        physicians,
+        belief,
+    )
     return physicians, np.repeat(belief[:, None], n_instruments, axis=1)
 
 

@@ -1,13 +1,14 @@
-"""Loop of phase 4: primary physicians treat or refer; who needs a bed asks for one."""
+"""Phase 4: primary physicians treat or refer; who needs a bed asks for one."""
 
 from incentive_model.chance.draws import normal, uniform_pair
 from incentive_model.chance.purpose import Purpose
 from incentive_model.engine.columns import BedClass, Row, Slot, State, Tally, World
-from incentive_model.engine.seeking import slot_value
+from incentive_model.engine.home import doctor_of, facility_of
+from incentive_model.engine.seeking import felt, slot_value
 from incentive_model.incentives.events import Count, Event
 from incentive_model.rules.followup import follow_ups
 from incentive_model.rules.maths import sigma, total
-from incentive_model.rules.quality import bed_need, referral_needed
+from incentive_model.rules.quality import bed_need, gain_of_going_up, referral_needed
 from incentive_model.rules.referral import (
     ReferOrTreat,
     accept_up,
@@ -19,54 +20,57 @@ from incentive_model.rules.referral import (
 
 def referral_slot(w: World, me: Row, physician: int) -> int:
     """Where this physician refers: the hospital of the own tie or the parent, −1 without any."""
-    if me.facility[Slot.OTHER] >= 0 and w.physicians[physician].target == me.facility[Slot.OTHER]:
+    other = facility_of(w, me, Slot.OTHER)
+    if other >= 0 and w.physicians[physician].target == other:
         return Slot.OTHER
-    if me.facility[Slot.PARENT] >= 0:
+    if facility_of(w, me, Slot.PARENT) >= 0:
         return Slot.PARENT
     return -1
 
 
-def treat_or_refer(w: World, lo: int, hi: int, tally: Tally) -> None:
+def treat_or_refer(w: World, me: Row, ep: Row, tally: Tally) -> None:
     """Phase 4: primary physicians decide, the patient accepts or not; who needs a bed asks for one."""
     f = w.facilities
-    for i in range(lo, hi):
-        me, ep = w.residents[i], w.episodes[i]
-        if ep.state == State.WAITING or ep.state == State.WENT_OUTSIDE:
-            tally.counts[me.part, me.facility[ep.at], Count.BED_EMERGENCY + ep.bed_class] += 1
-            continue
-        if ep.at < 0:
-            continue
-        if ep.first <= Slot.CENTRE:
-            primary_contact(w, me, ep, tally)
-        row = me.facility[ep.at]
-        need = bed_need(w.p, f[row].tier, ep.severity) if f[row].beds > 0.0 else 0.0
-        if need > 0.0:
-            u, _ = uniform_pair(w.key, Purpose.BED_NEED, me.id, w.month, 0)
-            if u < need:
-                kind = BedClass.OTHER
-                if ep.emergency == 1:
-                    kind = BedClass.EMERGENCY
-                elif ep.referred == 1:
-                    kind = BedClass.REFERRED
-                ep.bed_class = kind
-                tally.counts[me.part, row, Count.BED_EMERGENCY + kind] += 1
+    if ep.state == State.WAITING or ep.state == State.WENT_OUTSIDE:
+        tally.counts[me.part, facility_of(w, me, ep.at), Count.BED_EMERGENCY + ep.bed_class] += 1
+        return
+    if ep.at < 0:
+        return
+    if ep.first <= Slot.CENTRE:
+        primary_contact(w, me, ep, tally)
+    row = facility_of(w, me, ep.at)
+    need = bed_need(w.p, f[row].tier, ep.severity) if f[row].beds > 0.0 else 0.0
+    if need > 0.0:
+        u, _ = uniform_pair(w.key, Purpose.BED_NEED, me.id, w.month, 0)
+        if u < need:
+            kind = BedClass.OTHER
+            if ep.emergency == 1:
+                kind = BedClass.EMERGENCY
+            elif ep.referred == 1:
+                kind = BedClass.REFERRED
+            ep.bed_class = kind
+            tally.counts[me.part, row, Count.BED_EMERGENCY + kind] += 1
 
 
 def primary_contact(w: World, me: Row, ep: Row, tally: Tally) -> None:
     """One primary contact: refer up, within the township, or treat. A centre that gets a clinic's patient
     decides anew, unless the patient has just declined the hospital."""
-    diagnosed = diagnose(w, me, ep, ep.first, 0)
-    issued = refer_up(w, me, ep, ep.first, 0, diagnosed, tally)
-    if ep.first == Slot.CLINIC and ep.referred == 0 and refer_within(w, me, ep, diagnosed):
-        tally.counts[me.part, me.facility[Slot.CLINIC], Count.INTERNAL_REFERRAL] += 1
-        tally.counts[me.part, me.facility[Slot.CENTRE], Count.VISIT] += 1
+    slot = ep.first
+    physician = doctor_of(w, me, slot)
+    diagnosed = diagnose(w, me, ep, slot, 0)
+    issued = refer_up(w, me, ep, slot, physician, 0, diagnosed, tally)
+    if slot == Slot.CLINIC and ep.referred == 0 and refer_within(w, me, ep, physician, diagnosed):
+        tally.counts[me.part, me.clinic, Count.INTERNAL_REFERRAL] += 1
+        tally.counts[me.part, facility_of(w, me, Slot.CENTRE), Count.VISIT] += 1
         ep.within = 1
         ep.at = Slot.CENTRE
+        slot = Slot.CENTRE
+        physician = doctor_of(w, me, slot)
         if not issued:
-            issued = refer_up(w, me, ep, Slot.CENTRE, 1, diagnose(w, me, ep, Slot.CENTRE, 1), tally)
-    last = ep.origin if ep.referred == 1 else ep.at
-    if needs_hospital(w, me, ep, last):
-        here = me.facility[last]
+            diagnosed = diagnose(w, me, ep, slot, 1)
+            issued = refer_up(w, me, ep, slot, physician, 1, diagnosed, tally)
+    if needs_hospital(w, me, ep, slot, physician):
+        here = facility_of(w, me, slot)
         tally.counts[me.part, here, Count.CONTACT_NEEDING] += 1
         if ep.referred == 1:
             tally.counts[me.part, here, Count.UP_NEEDED] += 1
@@ -77,14 +81,14 @@ def primary_contact(w: World, me: Row, ep: Row, tally: Tally) -> None:
                 tally.counts[me.part, here, Count.AUDITED_REFUSAL] += 1
 
 
-def needs_hospital(w: World, me: Row, ep: Row, slot: int) -> bool:
+def needs_hospital(w: World, me: Row, ep: Row, slot: int, physician: int) -> bool:
     """Whether this case, by its true severity, should go from a primary facility to the hospital."""
-    above = referral_slot(w, me, me.doctor[slot])
+    above = referral_slot(w, me, physician)
     if above < 0:
         return False
     f = w.facilities
-    here, there = f[me.facility[slot]].capability, f[me.facility[above]].capability
-    return ep.emergency == 1 or referral_needed(w.p, here, there, ep.severity)
+    here, there = f[facility_of(w, me, slot)].capability, f[facility_of(w, me, above)].capability
+    return ep.emergency == 1 or referral_needed(w.p, gain_of_going_up(w.p, here, there, ep.severity))
 
 
 def diagnose(w: World, me: Row, ep: Row, slot: int, k: int) -> float:
@@ -103,8 +107,8 @@ def tie_to(w: World, physician: int, hospital: int) -> float:
 def expected_chain(w: World, row: int, s: float) -> float:
     """What a hospital will bill for a case referred to it, as physicians reckon (yuan)."""
     f = w.facilities
-    visits = w.p.chain_visits * (f[row].price_visit / 100.0)
-    return visits + bed_need(w.p, f[row].tier, s) * (f[row].price_admission / 100.0)
+    visits = w.p.chain_visits * f[row].visit_yuan
+    return visits + bed_need(w.p, f[row].tier, s) * f[row].admission_yuan
 
 
 def expected_pay(w: World, physician: int, chain: float, needed: bool) -> float:
@@ -120,6 +124,7 @@ def referral_reasons(
     w: World,
     me: Row,
     slot: int,
+    physician: int,
     above: int,
     diagnosed: float,
     tie: float,
@@ -128,27 +133,26 @@ def referral_reasons(
 ) -> ReferOrTreat:
     """Why the physician of a primary facility would refer this resident to the facility in slot ``above``."""
     f, p = w.facilities, w.p
-    here, there = me.facility[slot], me.facility[above]
-    physician = me.doctor[slot]
+    here, there = facility_of(w, me, slot), facility_of(w, me, above)
     who = w.physicians[physician]
     chain = expected_chain(w, there, diagnosed)
+    gain = gain_of_going_up(p, f[here].capability, f[there].capability, diagnosed)
     pay = 0.0
     if f[there].tier >= 2:
-        needed = referral_needed(p, f[here].capability, f[there].capability, diagnosed)
+        needed = referral_needed(p, gain)
         pay = expected_pay(w, physician, chain, needed)
     return refer_or_treat(
         p,
         diagnosed,
         who.altruism,
-        f[here].capability,
-        f[there].capability,
+        gain,
         f[here].pass_on,
         w.terms.certain[Event.VISIT_YUAN, here],
         pay,
         w.terms.certain[Event.CLAIM_YUAN, here],
         f[here].attention,
         chain,
-        f[here].price_visit / 100.0,
+        f[here].visit_yuan,
         follow_ups(p, diagnosed),
         f[here].load,
         who.complex,
@@ -160,22 +164,23 @@ def referral_reasons(
     )
 
 
-def refer_up(w: World, me: Row, ep: Row, slot: int, k: int, diagnosed: float, tally: Tally) -> bool:
+def refer_up(
+    w: World, me: Row, ep: Row, slot: int, physician: int, k: int, diagnosed: float, tally: Tally
+) -> bool:
     """One physician's decision on going up to the hospital, and the patient's; whether it was issued.
     Emergencies always go."""
-    here = me.facility[slot]
-    physician = me.doctor[slot]
+    here = facility_of(w, me, slot)
     above = referral_slot(w, me, physician)
     if above < 0:
         return False
-    there = me.facility[above]
+    there = facility_of(w, me, above)
     accepted = True
     if ep.emergency == 0:
         tie = tie_to(w, physician, there)
         value_there, value_here = ep.worth[Slot.PARENT], ep.worth[slot]
         if above != Slot.PARENT:
-            value_there = slot_value(w, me, above, ep.perceived, 1)
-        reasons = referral_reasons(w, me, slot, above, diagnosed, tie, value_there, value_here)
+            value_there = slot_value(w, me, above, felt(w.p, ep.perceived), 1)
+        reasons = referral_reasons(w, me, slot, physician, above, diagnosed, tie, value_there, value_here)
         u, v = uniform_pair(w.key, Purpose.REFERRAL, me.id, w.month, k)
         if u >= referral_probability(w.p, total(reasons)):
             return False
@@ -191,11 +196,13 @@ def refer_up(w: World, me: Row, ep: Row, slot: int, k: int, diagnosed: float, ta
     return True
 
 
-def refer_within(w: World, me: Row, ep: Row, diagnosed: float) -> bool:
+def refer_within(w: World, me: Row, ep: Row, physician: int, diagnosed: float) -> bool:
     """A clinic's physician who does not refer up may send the patient to the own centre, by the same rule
     (everybody knows everybody there: it is as easy as with a tie); the patient accepts or not."""
     value_here, value_there = ep.worth[Slot.CLINIC], ep.worth[Slot.CENTRE]
-    reasons = referral_reasons(w, me, Slot.CLINIC, Slot.CENTRE, diagnosed, 1.0, value_there, value_here)
+    reasons = referral_reasons(
+        w, me, Slot.CLINIC, physician, Slot.CENTRE, diagnosed, 1.0, value_there, value_here
+    )
     u, v = uniform_pair(w.key, Purpose.WITHIN, me.id, w.month, 0)
     if u >= referral_probability(w.p, total(reasons)):
         return False

@@ -1,8 +1,14 @@
-"""Loops of phases 2 and 3: fall ill, seek first contact."""
+"""Phases 2 and 3: fall ill, seek first contact."""
 
-from incentive_model.chance.draws import gumbel_pair, normal, uniform_pair
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from incentive_model.chance.draws import uniform_pair
 from incentive_model.chance.purpose import Purpose
-from incentive_model.engine.columns import BedClass, Row, Slot, State, Tally, World
+from incentive_model.engine.columns import SLOTS, BedClass, Row, Slot, State, Tally, Tile, World
+from incentive_model.engine.home import contracted, facility_of, minutes_to
+from incentive_model.engine.luck import draw_noise, draw_onsets
 from incentive_model.incentives.events import Count, Setting
 from incentive_model.rules.billing import deductible_due, expected_patient_cost, known
 from incentive_model.rules.choice import Appeal, appeal, gateway, perceived_severity, self_care
@@ -13,54 +19,64 @@ from incentive_model.rules.quality import bed_need, success
 NEVER = -1e300
 
 
-def fall_ill(w: World, lo: int, hi: int, tally: Tally) -> None:
-    """Phase 2: who waits, who still carries an illness, who falls ill anew, and how badly."""
-    for i in range(lo, hi):
-        me, ep = w.residents[i], w.episodes[i]
-        ep.state = State.HEALTHY
-        ep.severity = 0.0
-        ep.emergency = 0
-        ep.first = -1
-        ep.at = -1
-        ep.referred = 0
-        ep.origin = -1
-        ep.within = 0
-        ep.bed_class = BedClass.NONE
-        ep.admitted = 0
-        ep.fate = 0
-        ep.follow_ups = 0
-        ep.returned = 0
-        ep.ending = 0
-        if me.queue_slot >= 0:
-            ep.state = State.WAITING
-            ep.severity = me.queue_severity
+def fall_ill(w: World, first: int, last: int, tile: Tile, tally: Tally) -> None:
+    """Phase 2: who waits, who still carries an illness, who falls ill anew, and how badly.
+
+    Writes the episodes of residents ``first`` … ``last`` − 1, and what draws they all need.
+    """
+    some = w.residents[first:last]
+    for i in range(len(some)):
+        tile.who[i] = some[i].id
+    draw_onsets(w.key, w.month, 0, len(some), tile.who, tile.luck)
+    n = 0
+    for i in range(len(some)):
+        me = some[i]
+        ep = tile.ill[n]
+        if me.severity > 0.0:
+            begin(
+                ep, first + i, State.WAITING if me.queue_slot >= 0 else State.CARRIED, np.float64(me.severity)
+            )
+            n += 1
             continue
-        if me.carried > 0.0:
-            ep.state = State.CARRIED
-            ep.severity = me.carried
-            continue
-        u, v = uniform_pair(w.key, Purpose.ONSET, me.id, w.month, 0)
-        if u < onset_probability(w.p, me.age, me.chronic, me.control, w.season):
+        control = np.float64(me.control)
+        u, v = tile.luck[0, i], tile.luck[1, i]
+        if u < onset_probability(w.p, me.age, me.chronic, control, w.season):
             u, z = uniform_pair(w.key, Purpose.SEVERITY, me.id, w.month, 0)
-            s = severity(w.p, me.age, me.chronic, me.control, v, u)
-            ep.state = State.NEW
-            ep.severity = s
-            if s >= 0.70 and z < w.p.emergency_share:
+            begin(ep, first + i, State.NEW, severity(w.p, me.age, me.chronic, control, v, u))
+            if ep.severity >= 0.70 and z < w.p.emergency_share:
                 ep.emergency = 1
-            tally.counts[me.part, me.facility[Slot.CLINIC], Count.NEW_EPISODE] += 1
+            n += 1
+            tally.counts[me.part, me.clinic, Count.NEW_EPISODE] += 1
+    tile.ill[n].row = -1  # there are no more
+    for k in range(n):
+        tile.who[k] = w.residents[tile.ill[k].row].id
+    draw_noise(w.key, w.month, 0, n, tile.who, tile.noise)
 
 
-def contracted(w: World, me: Row) -> int:
-    """1 for a resident with a family-doctor contract."""
-    return 1 if me.signs_at < w.now.coverage else 0
+def begin(ep: Row, row: int, state: int, s: float) -> None:
+    """A new page for this month's episode of a resident."""
+    ep.row = row
+    ep.state = state
+    ep.severity = s
+    ep.emergency = 0
+    ep.first = -1
+    ep.at = -1
+    ep.referred = 0
+    ep.origin = -1
+    ep.within = 0
+    ep.bed_class = BedClass.NONE
+    ep.admitted = 0
+    ep.fate = 0
+    ep.follow_ups = 0
+    ep.returned = 0
+    ep.ending = 0
 
 
 def known_rate(w: World, me: Row, tier: int, setting: int, referred: int) -> float:
     """The reimbursement rate this resident reckons with at a tier."""
-    t = w.terms
-    before = t.rate_before[referred, me.insurance, tier, setting] / 10000.0
-    now = t.rate[referred, me.insurance, tier, setting] / 10000.0
-    return known(before, now, me.awareness)
+    before = w.terms.share_before[referred, me.insurance, tier, setting]
+    now = w.terms.share[referred, me.insurance, tier, setting]
+    return known(before, now, np.float64(me.awareness))
 
 
 def stay_deductible(w: World, me: Row, tier: int, setting: int, exempt: int) -> int:
@@ -69,66 +85,74 @@ def stay_deductible(w: World, me: Row, tier: int, setting: int, exempt: int) -> 
     if setting == Setting.REHAB and w.now.continuous == 1:
         return 0
     continuous = w.now.continuous == 1 and exempt == 1
-    return deductible_due(w.terms.deductible[me.insurance, tier], continuous, me.deductible_paid)
+    return deductible_due(w.terms.deductible[me.insurance, tier], continuous, int(me.deductible_paid))
 
 
 def known_deductible(w: World, me: Row, tier: int, setting: int, exempt: int) -> float:
     """The deductible this resident reckons with at a tier, in yuan."""
     whole = w.terms.deductible[me.insurance, tier] / 100.0
-    return known(whole, stay_deductible(w, me, tier, setting, exempt) / 100.0, me.awareness)
+    return known(whole, stay_deductible(w, me, tier, setting, exempt) / 100.0, np.float64(me.awareness))
 
 
-def slot_appeal(w: World, me: Row, slot: int, perceived: float, referred: int) -> Appeal:
+class Felt(NamedTuple):
+    """An illness as its bearer sees it."""
+
+    severity: float
+    centre_bed: float  #: chance that it needs a bed, at a centre
+    hospital_bed: float
+
+
+def felt(p: Any, s: float) -> Felt:
+    """What a perceived severity means."""
+    return Felt(s, bed_need(p, 1, s), bed_need(p, 2, s))
+
+
+def slot_appeal(w: World, me: Row, slot: int, ill: Felt, referred: int) -> Appeal:
     """Terms of the utility of the facility in a choice slot, referred (1) or not (0)."""
-    f = w.facilities
-    row = me.facility[slot]
-    tier = f[row].tier
-    uncovered = f[row].uncovered_bp / 10000.0
+    f = w.facilities[facility_of(w, me, slot)]
     visit_cost = expected_patient_cost(
-        f[row].price_visit / 100.0, uncovered, 0.0, known_rate(w, me, tier, Setting.OUTPATIENT, referred)
+        f.visit_yuan, f.uncovered, 0.0, known_rate(w, me, f.tier, Setting.OUTPATIENT, referred)
     )
     admission_cost = 0.0
-    p_bed = bed_need(w.p, tier, perceived) if f[row].beds > 0.0 else 0.0
-    if p_bed > 0.0:
-        admission_cost = p_bed * expected_patient_cost(
-            f[row].price_admission / 100.0,
-            uncovered,
-            known_deductible(w, me, tier, Setting.INPATIENT, referred),
-            known_rate(w, me, tier, Setting.INPATIENT, referred),
+    in_bed = ill.hospital_bed if f.tier >= 2 else ill.centre_bed
+    if f.tier > 0 and f.beds > 0.0:
+        admission_cost = in_bed * expected_patient_cost(
+            f.admission_yuan,
+            f.uncovered,
+            known_deductible(w, me, f.tier, Setting.INPATIENT, referred),
+            known_rate(w, me, f.tier, Setting.INPATIENT, referred),
         )
-    days = f[row].days_other
+    days = f.days_other
     if referred == 1:
-        days = known(f[row].days_other, f[row].days_referred, me.awareness)
+        days = known(f.days_other, f.days_referred, np.float64(me.awareness))
     return appeal(
         w.p,
-        tier,
-        perceived,
-        f[row].attractiveness,
-        me.trust[slot],
+        f.tier,
+        ill.severity,
+        f.attractiveness,
+        np.float64(me.trust[slot]),
         visit_cost,
         admission_cost,
-        me.price_sensitivity,
-        me.minutes[slot],
-        f[row].waiting_minutes * f[row].load,
+        np.float64(me.price_sensitivity),
+        minutes_to(w, me, slot),
+        f.room_minutes,
         days,
         contracted(w, me),
         me.habit == slot,
     )
 
 
-def slot_value(w: World, me: Row, slot: int, perceived: float, referred: int) -> float:
+def slot_value(w: World, me: Row, slot: int, ill: Felt, referred: int) -> float:
     """The utility itself."""
-    return total(slot_appeal(w, me, slot, perceived, referred))
+    return total(slot_appeal(w, me, slot, ill, referred))
 
 
-def seek(w: World, lo: int, hi: int, tally: Tally) -> None:
+def seek(w: World, me: Row, ep: Row, tile: Tile, k: int, tally: Tally) -> None:
     """Phase 3: those waiting stay, go outside or give up; the ill choose self-care or a facility."""
-    for i in range(lo, hi):
-        me, ep = w.residents[i], w.episodes[i]
-        if ep.state == State.WAITING:
-            seek_from_queue(w, me, ep, tally)
-        elif ep.state != State.HEALTHY:
-            seek_first_contact(w, me, ep, tally)
+    if ep.state == State.WAITING:
+        seek_from_queue(w, me, ep, tally)
+    else:
+        seek_first_contact(w, me, ep, tile, k, tally)
 
 
 def seek_from_queue(w: World, me: Row, ep: Row, tally: Tally) -> None:
@@ -137,61 +161,56 @@ def seek_from_queue(w: World, me: Row, ep: Row, tally: Tally) -> None:
     ep.at = me.queue_slot
     ep.bed_class = me.queue_class
     if leaves < w.p.queue_leave:
-        if outside < w.p.queue_outside and me.facility[Slot.OUTSIDE] >= 0:
+        if outside < w.p.queue_outside and facility_of(w, me, Slot.OUTSIDE) >= 0:
             ep.state = State.WENT_OUTSIDE
             ep.at = Slot.OUTSIDE
             ep.bed_class = BedClass.OTHER
         else:
-            tally.counts[me.part, me.facility[me.queue_slot], Count.UNMET] += 1
+            tally.counts[me.part, facility_of(w, me, me.queue_slot), Count.UNMET] += 1
             ep.state = State.GAVE_UP
             ep.at = -1
             ep.bed_class = BedClass.NONE
 
 
-def seek_first_contact(w: World, me: Row, ep: Row, tally: Tally) -> None:
+def seek_first_contact(w: World, me: Row, ep: Row, tile: Tile, k: int, tally: Tally) -> None:
     """The discrete choice: utility plus gateway value plus one Gumbel draw an alternative."""
     f = w.facilities
     emergency = ep.emergency
-    perceived = perceived_severity(
-        w.p, ep.severity, w.now.education, normal(w.key, Purpose.PERCEPTION, me.id, w.month, 0)
-    )
+    perceived = perceived_severity(w.p, ep.severity, w.now.education, tile.noise[0, k])
     ep.perceived = perceived
-    g0, g1 = gumbel_pair(w.key, Purpose.CHOICE, me.id, w.month, 0)
-    g2, g3 = gumbel_pair(w.key, Purpose.CHOICE, me.id, w.month, 1)
-    g4, g_self = gumbel_pair(w.key, Purpose.CHOICE, me.id, w.month, 2)
-    noise = (g0, g1, g2, g3, g4)
+    ill = felt(w.p, perceived)
 
     best, choice = NEVER, -1
     best_unreferred = NEVER
     for slot in (Slot.PARENT, Slot.OTHER, Slot.OUTSIDE):
-        if me.facility[slot] < 0:
+        if facility_of(w, me, slot) < 0:
             continue
-        value = slot_value(w, me, slot, perceived, emergency)
+        value = slot_value(w, me, slot, ill, emergency)
         if slot != Slot.OUTSIDE and value > best_unreferred:
             best_unreferred = value
         barred = False
         if w.now.gate > 0.0 and emergency == 0:
             u, _ = uniform_pair(w.key, Purpose.GATE, me.id, w.month, slot)
             barred = u < w.now.gate
-        if not barred and value + noise[slot] > best:
-            best, choice = value + noise[slot], slot
+        if not barred and value + tile.noise[1 + slot, k] > best:
+            best, choice = value + tile.noise[1 + slot, k], slot
     way_up = 0.0
-    if me.facility[Slot.PARENT] >= 0:
-        ep.worth[Slot.PARENT] = slot_value(w, me, Slot.PARENT, perceived, 1)
+    if facility_of(w, me, Slot.PARENT) >= 0:
+        ep.worth[Slot.PARENT] = slot_value(w, me, Slot.PARENT, ill, 1)
         way_up = gateway(w.p, perceived, ep.worth[Slot.PARENT], best_unreferred)
     for slot in (Slot.CLINIC, Slot.CENTRE):
-        ep.worth[slot] = slot_value(w, me, slot, perceived, 0)
-        value = ep.worth[slot] + way_up + noise[slot]
+        ep.worth[slot] = slot_value(w, me, slot, ill, 0)
+        value = ep.worth[slot] + way_up + tile.noise[1 + slot, k]
         if value > best:
             best, choice = value, slot
-    if emergency == 0 and self_care(w.p, perceived) + g_self > best:
-        tally.counts[me.part, me.facility[Slot.CLINIC], Count.SELF_CARE] += 1
+    if emergency == 0 and self_care(w.p, perceived) + tile.noise[1 + SLOTS, k] > best:
+        tally.counts[me.part, me.clinic, Count.SELF_CARE] += 1
         return
 
     ep.first = choice
     ep.at = choice
-    row = me.facility[choice]
-    centre = me.facility[Slot.CENTRE]
+    row = facility_of(w, me, choice)
+    centre = facility_of(w, me, Slot.CENTRE)
     tally.counts[me.part, row, Count.FIRST_CONTACT] += 1
     tally.counts[me.part, row, Count.VISIT] += 1
     tally.counts[me.part, centre, Count.LISTED_CONTACT] += 1
@@ -208,7 +227,7 @@ def appropriate_tier(w: World, me: Row, s: float, emergency: int) -> int:
     f = w.facilities
     tier = 0
     for slot in (Slot.CLINIC, Slot.CENTRE, Slot.PARENT, Slot.OUTSIDE):
-        row = me.facility[slot]
+        row = facility_of(w, me, slot)
         if row < 0:
             continue
         tier = f[row].tier

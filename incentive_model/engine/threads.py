@@ -1,40 +1,42 @@
-"""Run a loop over all residents, in chunks if there are threads to use."""
+"""Let all residents live through a month, in chunks if there are threads to use."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from incentive_model.engine.columns import Tally, World
+from incentive_model.engine.columns import Tally, World, make_tile
 from incentive_model.engine.compiled import compiled
-
-Loop = Callable[[World, int, int, Tally], None]
+from incentive_model.engine.month import TILE, live
 
 
 class Chunks:
     """Residents in equal chunks, one a thread, each with a tally of its own.
 
     Tallies hold whole numbers only, so their sum does not depend on how residents were cut up.
+
+    Attributes:
+        tiles: by chunk, the paper it works on; at the end of a month it shows the last tile.
     """
 
     def __init__(self, n: int, tallies: list[Tally]) -> None:
         self.tallies = tallies
         k = len(tallies)
         self.ranges = [(n * c // k, n * (c + 1) // k) for c in range(k)]
+        self.tiles = [make_tile(min(TILE, n)) for _ in tallies]
         self.pool = ThreadPoolExecutor(k) if k > 1 else None
 
-    def run(self, loop: Loop, world: World) -> None:
-        """Run one phase's loop over everybody; returns when all are done."""
-        work = compiled(loop)
-        if self.pool is None:
-            work(world, *self.ranges[0], self.tallies[0])
-            return
+    def run(self, world: World) -> None:
+        """One month of everybody; returns when all are done."""
+        work = compiled(live)
         jobs = [
-            self.pool.submit(work, world, lo, hi, tally)
-            for (lo, hi), tally in zip(self.ranges, self.tallies, strict=True)
+            (world, lo, hi, tally, tile)
+            for (lo, hi), tally, tile in zip(self.ranges, self.tallies, self.tiles, strict=True)
         ]
-        for job in jobs:
-            job.result()
+        if self.pool is None:
+            work(*jobs[0])
+            return
+        for done in [self.pool.submit(work, *job) for job in jobs]:
+            done.result()
 
     def clear(self) -> None:
         """Set every tally to zero."""

@@ -18,7 +18,7 @@ from incentive_model.measures import equity, patients, payers, present, provider
 from incentive_model.measures.measure import MEASURES, OF_GROUPS
 from incentive_model.measures.observer import Observer, Record
 from incentive_model.measures.outcome import ResidentOutcome
-from incentive_model.measures.parts import BREAKDOWNS, Parts, group_names, parts
+from incentive_model.measures.parts import BREAKDOWNS, Parts, group_names, parts, whole_rank
 from incentive_model.measures.window import CountyWindow, Window, value
 
 __all__ = [
@@ -40,4 +40,5 @@ __all__ = [
     "providers",
     "system",
     "value",
+    "whole_rank",
 ]

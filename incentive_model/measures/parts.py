@@ -39,13 +39,19 @@ def group_names(by: str | None, place: Place) -> tuple[str, ...]:
     }[by]
 
 
-def income_rank(income: NDArray[np.float64]) -> NDArray[np.float64]:
+def income_rank(income: NDArray[np.floating]) -> NDArray[np.float64]:
     """Fractional rank by income, in (0, 1), mean ½; equal incomes in the order of the rows."""
-    order = np.argsort(np.argsort(income, kind="stable"), kind="stable")
-    return (order + 0.5) / len(order)
+    rank = np.empty(len(income))
+    rank[np.argsort(income, kind="stable")] = (np.arange(len(income)) + 0.5) / max(1, len(income))
+    return rank
 
 
-def quintile(income: NDArray[np.float64]) -> NDArray[np.int64]:
+def whole_rank(income: NDArray[np.floating]) -> NDArray[np.int16]:
+    """Rank by income as a whole number, −32,767 the poorest to 32,767 the richest, mean 0."""
+    return np.rint(32_767.0 * (2.0 * income_rank(income) - 1.0)).astype(np.int16)
+
+
+def quintile(income: NDArray[np.floating]) -> NDArray[np.int64]:
     """Fifth of income, 0 the poorest."""
     return np.minimum((income_rank(income) * 5).astype(np.int64), 4)
 
@@ -81,9 +87,9 @@ def parts(by: str | None, place: Place, residents: np.recarray) -> Parts:
     names = group_names(by, place)
     of = {
         None: lambda: np.zeros(len(residents), np.int64),
-        "quintile": lambda: quintile(residents.income),
-        "age": lambda: residents.age.copy(),
-        "insurance": lambda: residents.insurance.copy(),
-        "home": lambda: residents.urban.copy(),
+        "quintile": lambda: quintile(residents["income"]),
+        "age": lambda: residents["age"],
+        "insurance": lambda: residents["insurance"],
+        "home": lambda: place.facilities["urban"].to_numpy(np.int64)[residents["clinic"]],
     }[by]()
     return Parts(by, names, of)

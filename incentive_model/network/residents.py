@@ -7,6 +7,8 @@ resident from there. So one more resident takes over a few ties and leaves all o
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,73 +19,60 @@ FEWEST_TIES, TIE_SPREAD = 6, 3  #: six to eight neighbours (MODEL 10)
 WORKPLACE_SHARE = 0.25  #: of ties [A]
 
 
-def tie_rows(place_on_ring: NDArray[np.float64]) -> NDArray[np.int64]:
-    """First tie of each resident in the list of all ties, and its length at the end."""
-    wanted = FEWEST_TIES + np.floor(place_on_ring * 1e6).astype(np.int64) % TIE_SPREAD
-    return np.concatenate([[0], np.cumsum(wanted)]).astype(np.int64)
-
-
-def point_ties(
+def tie_township(
     key: tuple[int, int],
-    ids: NDArray[np.int64],
-    village: NDArray[np.int64],
-    township: NDArray[np.int64],
-    start: NDArray[np.int64],
-    spot: NDArray[np.float64],
+    ids: NDArray[np.uint32],
+    village: NDArray[np.uint32],
+    place: NDArray[np.float64],
+    order: NDArray[np.int64],
+    places: NDArray[np.float64],
+    offset: int,
+    tie: NDArray[np.int32],
 ) -> None:
-    """Fill ``spot`` with the places ties point at: village + u, or −1 − township − u for a workplace tie."""
-    for i in range(len(ids)):
-        for t in range(start[i], start[i + 1]):
-            u, v = uniform_pair(key, Purpose.TIE, ids[i], 0, t - start[i])
-            spot[t] = -1.0 - township[i] - u if v < WORKPLACE_SHARE else village[i] + u
-
-
-def reached(
-    start: NDArray[np.int64],
-    spot: NDArray[np.float64],
-    place_on_ring: NDArray[np.float64],
-    village: NDArray[np.int64],
-    township: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Sparse rows of the resident network: ``(start, tie)``.
+    """Tie the residents of one township, who stand in consecutive rows, village by village along its ring.
 
     Args:
-        start: first tie of each resident, as :func:`tie_rows` gives it.
-        spot: where ties point, as :func:`point_ties` fills it.
-        place_on_ring: each resident's place, in (0, 1).
-        village, township: facility rows of the home clinic and centre.
-
-    Returns:
-        ``tie[start[i]:start[i + 1]]`` are the rows resident ``i`` listens to. Nobody listens to
-        themselves: who is alone on a ring has fewer ties.
+        ids: of the residents. ``village``: facility row of the home clinic.
+        place: on the ring, in (0, 1), rising within each village.
+        order: positions in the township in the order of their places; ``places``: these places.
+        offset: row of the township's first resident.
+        tie: filled with the rows each listens to, by (resident, tie), −1 from the last one on. Nobody
+            listens to themselves: who is alone on a ring has fewer ties.
     """
-    n = len(place_on_ring)
-    tie = np.empty(start[-1], np.int64)
-    work = spot < 0.0
-    owner = np.repeat(np.arange(n), np.diff(start))
-    for chosen, ring, points in (
-        (~work, village, spot[~work]),
-        (work, township, -1.0 - spot[work]),
-    ):
-        places = ring + place_on_ring
-        order = np.argsort(places, kind="stable")
-        reached = _next_on_ring(places[order], ring[order], points)
-        tie[chosen] = order[reached]
-        # the next one on, for who would have reached themselves
-        self_tie = chosen & (tie == owner)
-        own = places[tie[self_tie]]
-        tie[self_tie] = order[_next_on_ring(places[order], ring[order], np.nextafter(own, np.inf))]
-    keep = tie != owner
-    kept = np.add.reduceat(keep.astype(np.int64), start[:-1]) if n else np.zeros(0, np.int64)
-    return np.concatenate([[0], np.cumsum(kept)]).astype(np.int64), tie[keep]
+    n = len(ids)
+    first = 0
+    while first < n:
+        last = first
+        while last < n and village[last] == village[first]:
+            last += 1
+        for i in range(first, last):
+            filled = 0
+            for k in range(FEWEST_TIES + int(place[i] * 1e6) % TIE_SPREAD):
+                u, v = uniform_pair(key, Purpose.TIE, ids[i], 0, k)
+                if v < WORKPLACE_SHARE:
+                    found = next_on_ring(places, 0, n, u)
+                    if order[found] == i:
+                        found = (found + 1) % n
+                    found = order[found]
+                else:
+                    found = next_on_ring(place, first, last, u)
+                    if found == i:
+                        found = i + 1 if i + 1 < last else first
+                if found != i:
+                    tie[i, filled] = offset + found
+                    filled += 1
+            for k in range(filled, FEWEST_TIES + TIE_SPREAD - 1):
+                tie[i, k] = -1
+        first = last
 
 
-def _next_on_ring(
-    places: NDArray[np.float64], ring: NDArray[np.int64], points: NDArray[np.float64]
-) -> NDArray[np.int64]:
-    """Position of the first place at or after each point on the same ring, round the end if need be."""
-    found = np.searchsorted(places, points, side="left")
-    wanted = np.floor(points).astype(np.int64)
-    first = np.searchsorted(ring, wanted, side="left")
-    past_end = (found >= len(places)) | (ring[np.minimum(found, len(places) - 1)] != wanted)
-    return np.where(past_end, first, found).astype(np.int64)
+def next_on_ring(places: Any, first: int, last: int, point: float) -> int:
+    """Position of the first place at or after a point among ``first`` … ``last`` − 1, else the first one."""
+    low, high = first, last
+    while low < high:
+        middle = (low + high) // 2
+        if places[middle] < point:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < last else first

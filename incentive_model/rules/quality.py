@@ -56,6 +56,11 @@ def bed_need(p: Any, tier: int, severity: float) -> float:
     return p.bed_ceiling * sigma(p.bed_slope * (severity + shift - p.bed_midpoint))
 
 
-def referral_needed(p: Any, capability_here: float, capability_above: float, severity: float) -> bool:
+def gain_of_going_up(p: Any, capability_here: float, capability_above: float, severity: float) -> float:
+    """q(c_above, s) − q(c_f, s): how much likelier treatment succeeds above."""
+    return success(p, capability_above, severity) - success(p, capability_here, severity)
+
+
+def referral_needed(p: Any, gain: float) -> bool:
     """Whether going up raises the chance of success by at least 0.08 (emergencies always need it)."""
-    return success(p, capability_above, severity) - success(p, capability_here, severity) >= p.needed_gain
+    return gain >= p.needed_gain

@@ -4,7 +4,6 @@ from typing import Any, NamedTuple
 
 from incentive_model.cards.short import fixed, uncertain
 from incentive_model.rules.maths import clip, sigma
-from incentive_model.rules.quality import success
 
 M5 = "MODEL 5"
 uncertain("diagnosis_noise", 0.14, (0.08, 0.2), "severity", "spread of a primary physician's diagnosis", M5)
@@ -106,8 +105,7 @@ def refer_or_treat(
     p: Any,
     diagnosed: float,
     altruism: float,
-    capability_here: float,
-    capability_above: float,
+    gain: float,
     pass_on: float,
     margin_here: float,
     referral_pay: float,
@@ -124,10 +122,11 @@ def refer_or_treat(
     value_referred: float,
     value_here: float,
 ) -> ReferOrTreat:
-    """Δ = α·v_H(½+s_d)[q(c_above, s_d) − q(c_f, s_d)] + Π_ref − Π_treat + account + effort − H
+    """Δ = α·v_H(½+s_d)·gain + Π_ref − Π_treat + account + effort − H
     + 12·clip((V_ref−V_f)/2, ±1) (MODEL 5).
 
     Args:
+        gain: q(c_above, s_d) − q(c_f, s_d), of the chance of success.
         pass_on: θ, share of the facility's margin that reaches the physician.
         margin_here: yuan of margin a yuan of visits brings the facility.
         referral_pay: what the physician expects for one completed referral, already believed (yuan).
@@ -138,7 +137,6 @@ def refer_or_treat(
         load_here: last month's visits over capacity.
         tie: how far a personal tie or a channel eases the way (0–1).
     """
-    gain = success(p, capability_above, diagnosed) - success(p, capability_here, diagnosed)
     trouble = p.hassle_up * (0.4 + 1.2 * complex_process) * (1.0 - p.platform_hassle_up * platform)
     trouble *= (1.0 - p.criteria_hassle_up * criteria) * (1.0 - p.tie_hassle_up * tie)
     effort = p.effort_cost * (1.0 + follow_ups) if load_here > p.effort_load else 0.0

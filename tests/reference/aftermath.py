@@ -7,7 +7,7 @@ from incentive_model.incentives.events import Count
 from incentive_model.rules import illness, outcome, quality, trust
 from incentive_model.rules.maths import nano, total
 from reference.episode import NONE, Fate, Slot, State
-from reference.resident import Resident
+from reference.resident import Resident, single
 
 
 def see_outcome(resident: Resident) -> None:
@@ -22,11 +22,11 @@ def see_outcome(resident: Resident) -> None:
     )
     resident.qaly += nano(lived - outcome.life_lost(p, resident.age, died))
     resident.clinic.count(Count.DEATH_NANO, nano(died))
-    resident.carried = outcome.carried_severity(p, e.severity, e.ending, e.admitted, carries)
+    resident.carried = single(outcome.carried_severity(p, e.severity, e.ending, e.admitted, carries))
     if resident.carried == 0.0 and resident.queue_slot == NONE:
         resident.deductible_paid = 0  # the chain of care ends with its episode
     cared_for = e.cared_for or resident.managed
-    resident.control = illness.control_next(p, resident.control, cared_for)
+    resident.control = single(illness.control_next(p, resident.control, cared_for))
 
 
 def ending(resident: Resident, u: float) -> int:
@@ -71,14 +71,17 @@ def talk(resident: Resident) -> None:
         pull = p.word_of_mouth * (opinion - resident.opening_trust) if slot == Slot.CENTRE else 0.0
         sent_on = (e.referred and slot == e.origin) or (e.within and slot == Slot.CLINIC)
         start = trust.trust_anchor(p, slot)
-        resident.trust[slot] = trust.trust_next(p, resident.trust[slot], start, experience, sent_on, pull)
-    resident.awareness = trust.awareness_next(
-        p,
-        resident.awareness,
-        resident.contract,
-        resident.model.tables.publicity,
-        resident.model.in_force,
-        heard,
+        before = resident.trust[slot]
+        resident.trust[slot] = single(trust.trust_next(p, before, start, experience, sent_on, pull))
+    resident.awareness = single(
+        trust.awareness_next(
+            p,
+            resident.awareness,
+            resident.contract,
+            resident.model.tables.publicity,
+            resident.model.in_force,
+            heard,
+        )
     )
     if e.referred:
         resident.habit = e.origin

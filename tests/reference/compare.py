@@ -13,11 +13,10 @@ from reference.episode import NONE
 from reference.month import ReferenceModel
 
 RESIDENT = (
-    "id", "age", "chronic", "insurance", "signs_at", "managed_at", "income", "price_sensitivity", "minutes",
-    "trust", "habit", "awareness", "control", "carried", "queue_slot", "fund_paid", "deductible_paid", "oop",
-    "oop_year", "time", "qaly",
+    "id", "age", "chronic", "insurance", "income", "price_sensitivity", "trust", "habit", "awareness", "control",
+    "queue_slot", "fund_paid", "deductible_paid", "oop", "oop_year", "time", "qaly",
 )  # fmt: skip
-WAITING = ("queue_severity", "queue_class", "queue_months")  #: mean something only in a queue
+WAITING = ("queue_class", "queue_months")  #: mean something only in a queue
 EPISODE = (
     "state", "severity", "emergency", "first", "within", "referred", "origin", "bed_class", "admitted",
     "fate", "follow_ups", "returned", "ending",
@@ -67,14 +66,18 @@ def differences(engine: IncentiveModel, reference: ReferenceModel) -> list[str]:
                 f"engine {theirs[first]!r}, reference {ours[first]!r}"
             )
 
+    by_id = np.argsort(engine.residents["id"])
+    residents, theirs = engine.residents[by_id], episodes_of(engine)[by_id]
     for name in RESIDENT:
-        check(f"residents.{name}", [getattr(r, name) for r in people], engine.residents[name])
+        check(f"residents.{name}", [getattr(r, name) for r in people], residents[name])
     for name in WAITING:
-        check(f"residents.{name}", [getattr(r, name) for r in people], engine.residents[name], queued)
+        check(f"residents.{name}", [getattr(r, name) for r in people], residents[name], queued)
+    left = [r.queue_severity if r.queue_slot != NONE else r.carried for r in people]
+    check("residents.severity", left, residents["severity"])
     for name in EPISODE:
-        check(f"episodes.{name}", [getattr(e, name) for e in episodes], engine.episodes[name], everyone)
-    check("episodes.at", [e.at for e in episodes], engine.episodes.at, treated)
-    check("episodes.perceived", [e.perceived for e in episodes], engine.episodes.perceived, seeking)
+        check(f"episodes.{name}", [getattr(e, name) for e in episodes], theirs[name], everyone)
+    check("episodes.at", [e.at for e in episodes], theirs["at"], treated)
+    check("episodes.perceived", [e.perceived for e in episodes], theirs["perceived"], seeking)
     for name in FACILITY:
         check(f"facilities.{name}", [getattr(f, name) for f in reference.facilities], engine.facilities[name])
     for count in Count:
@@ -96,3 +99,16 @@ def differences(engine: IncentiveModel, reference: ReferenceModel) -> list[str]:
         check(f"tables.means.{name}", getattr(ours, name), getattr(theirs, name))
     check("in_force", reference.in_force, engine.in_force)
     return found
+
+
+def episodes_of(engine: IncentiveModel) -> np.ndarray:
+    """This month's episodes, one a resident by row; blank for those who are well.
+
+    The engine keeps those of the tile it worked on last: of everybody, if they are few enough for one.
+    """
+    (tile,) = engine.tiles
+    assert len(tile.ill) == len(engine.residents) + 1, "more residents than a tile holds"
+    n = int(np.argmax(tile.ill["row"] == -1))
+    everybody = np.repeat(tile.blank, len(engine.residents))
+    everybody[tile.ill["row"][:n]] = tile.ill[:n]
+    return everybody

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ class Facility(mesa.Agent):
         entry = place.facilities.iloc[row]
         tier = place.tiers[entry["tier"]]
         self.row = row
+        self.number = int.from_bytes(hashlib.sha256(entry["id"].encode("utf-8")).digest()[:4], "big") >> 1
         self.tier = int(entry["tier"][1])
         self.capability_known = float(entry["capability"])  #: what everybody takes it to be
         self.waiting_minutes = float(tier.waiting_minutes)

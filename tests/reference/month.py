@@ -8,7 +8,8 @@ import mesa
 import numpy as np
 
 from incentive_model.chance import replicate_key
-from incentive_model.engine.population import make_physicians, make_residents
+from incentive_model.engine.columns import record
+from incentive_model.engine.population import homes, make_physicians, make_residents
 from incentive_model.incentives import INSTRUMENTS
 from incentive_model.incentives.events import Setting
 from incentive_model.incentives.scoring import short_of_two_way
@@ -50,15 +51,17 @@ class ReferenceModel(mesa.Model):
     def _people(self) -> None:
         place = self.place
         self.facilities = [Facility(self, row) for row in range(len(place.facilities))]
-        physicians, belief = make_physicians(place, self.p, len(self.instruments))
+        physicians, belief = make_physicians(place, record(vars(self.p)), len(self.instruments))
         self.physicians = [
             Physician(self, start, [float(b) for b in beliefs])
             for start, beliefs in zip(physicians, belief, strict=True)
         ]
-        residents, first_tie, tie = make_residents(place, _record(self.p))
+        self.staff = [[one for one in self.physicians if one.facility is f] for f in self.facilities]
+        self.homes = homes(place)
+        residents, ties = make_residents(place, record(vars(self.p)))
         people = [Resident(self, start) for start in residents]
-        for i, resident in enumerate(people):
-            resident.neighbours = [people[row] for row in tie[first_tie[i] : first_tie[i + 1]]]
+        for resident, tie in zip(people, ties, strict=True):
+            resident.neighbours = [people[row] for row in tie if row >= 0]
         self.residents = self.agents_by_type[Resident]
         self.county = County(place, self.p, people)
         coverage = resolve_levers(place, STATUS_QUO)["family_doctor_coverage"]
@@ -152,11 +155,3 @@ class ReferenceModel(mesa.Model):
         reached = 1.0 - (sum(bool(short[row]) for row in units) / len(units) if units else 0.0)
         unspent = county.balance(county.accounts.referral_fund) > 0
         county.raised_bonus = raised_bonus(p, county.raised_bonus, reached, unspent)
-
-
-def _record(p: SimpleNamespace) -> object:
-    """Parameters as the starting population wants them."""
-    row = np.zeros(1, dtype=[(name, np.float64) for name in sorted(vars(p))])
-    for name, x in vars(p).items():
-        row[0][name] = x
-    return row.view(np.recarray)[0]

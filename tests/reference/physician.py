@@ -63,7 +63,8 @@ class Physician(mesa.Agent):
         p, here = self.model.p, self.facility
         pay = self.expects(Event.UP_REFERRAL)
         pay += self.expects(Event.CHAIN_YUAN) * self._chain_revenue(above, diagnosed)
-        if quality.referral_needed(p, here.capability, above.capability, diagnosed):
+        gain = quality.gain_of_going_up(p, here.capability, above.capability, diagnosed)
+        if quality.referral_needed(p, gain):
             pay += self.expects(Event.NEEDED_UP_REFERRAL) - self.expects(Event.REFUSED)
         has_tie = self.tie == 1 and self.target == above.row
         ease = max(float(has_tie), self.model.tables.channel)
@@ -90,8 +91,7 @@ class Physician(mesa.Agent):
             p,
             diagnosed=diagnosed,
             altruism=self.altruism,
-            capability_here=here.capability,
-            capability_above=above.capability,
+            gain=quality.gain_of_going_up(p, here.capability, above.capability, diagnosed),
             pass_on=here.pass_on,
             margin_here=here.certain(Event.VISIT_YUAN),
             referral_pay=pay,

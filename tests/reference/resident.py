@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import mesa
+import numpy as np
 
-from incentive_model.chance import Purpose, gumbel_pair, normal, uniform_pair
+from incentive_model.chance import Purpose, even, gumbel_pair, normal, uniform_pair
 from incentive_model.incentives.events import Count, Setting
 from incentive_model.rules import choice, discharge, followup, illness, quality, referral
 from incentive_model.rules.billing import deductible_due, expected_patient_cost, known
@@ -27,6 +28,11 @@ LOOKED_AT = (
 )  #: of equals, the first is taken
 
 
+def single(x: float) -> float:
+    """A number as it is stored: rounded to single precision."""
+    return float(np.float32(x))
+
+
 class Resident(mesa.Agent):
     """One resident. Money in fen, QALYs in billionths."""
 
@@ -36,12 +42,15 @@ class Resident(mesa.Agent):
         super().__init__(model)
         for name in ("id", "age", "chronic", "insurance", "habit"):
             setattr(self, name, int(getattr(start, name)))
-        for name in ("income", "price_sensitivity", "awareness", "control", "signs_at", "managed_at"):
+        for name in ("income", "price_sensitivity", "awareness", "control"):
             setattr(self, name, float(getattr(start, name)))
-        rows, doctors = start.facility, start.doctor  # type: ignore[attr-defined]
+        home, clinic = model.homes, int(start.clinic)  # type: ignore[attr-defined]
+        self.signs_at = even(home.even, 4, self.id) / (1.0 + 0.5 * self.chronic)
+        self.managed_at = even(home.even, 5, self.id)
+        rows = [int(row) for row in home.reach[clinic]]
         self.facility: list[Facility | None] = [model.facilities[r] if r >= 0 else None for r in rows]
-        self.doctor: list[Physician | None] = [model.physicians[d] if d >= 0 else None for d in doctors]
-        self.minutes = [float(x) for x in start.minutes]  # type: ignore[attr-defined]
+        self.doctor = [None if f is None else self._chosen(f) for f in self.facility]
+        self.minutes = [float(start.distance) * float(x) for x in home.minutes[clinic]]  # type: ignore[attr-defined]
         self.trust = [float(x) for x in start.trust]  # type: ignore[attr-defined]
         self.neighbours: list[Resident] = []
         self.carried = 0.0
@@ -51,6 +60,12 @@ class Resident(mesa.Agent):
         self.oop = self.oop_year = self.time = self.qaly = 0
         self.episode = Episode()
         self.opening_trust, self.opening_awareness = self.trust[Slot.CENTRE], self.awareness
+
+    def _chosen(self, facility: Facility) -> Physician:
+        """Who serves this resident at a facility."""
+        staff = self.model.staff[facility.row]
+        u, _ = uniform_pair(self.model.homes.key, Purpose.DOCTOR, self.id, facility.number, 0)
+        return staff[int(u * len(staff))]
 
     # what is within reach, and offered
 
@@ -288,8 +303,8 @@ class Resident(mesa.Agent):
         above, e = self._above(slot), self.episode
         if above is None:
             return False
-        here, there = self.at(slot).capability, self.at(above).capability
-        return e.emergency or quality.referral_needed(self.model.p, here, there, e.severity)
+        p, here, there = self.model.p, self.at(slot).capability, self.at(above).capability
+        return e.emergency or quality.referral_needed(p, quality.gain_of_going_up(p, here, there, e.severity))
 
     def _diagnosis(self, slot: int, k: int) -> float:
         """The severity a primary physician sees."""
@@ -370,7 +385,7 @@ class Resident(mesa.Agent):
             self._leave_queue()
         else:
             self.queue_slot, self.queue_class = e.at, e.bed_class
-            self.queue_severity = min(0.98, e.severity + self.model.p.wait_severity)
+            self.queue_severity = single(min(0.98, e.severity + self.model.p.wait_severity))
             self.queue_months += 1
 
     def _leave_queue(self) -> None:

@@ -1,0 +1,48 @@
+"""Where a resident lives, what is within reach from there, and what was signed at home.
+
+Nothing of this is kept for each resident: it follows from the own clinic and the id.
+"""
+
+import numpy as np
+
+from incentive_model.chance.draws import uniform_pair
+from incentive_model.chance.even import even
+from incentive_model.chance.purpose import Purpose
+from incentive_model.engine.columns import Floats, Row, World
+
+
+def facility_of(w: World, me: Row, slot: int) -> int:
+    """Row of the facility in a choice slot, −1 where there is none."""
+    return w.reach[me.clinic, slot]
+
+
+def minutes_to(w: World, me: Row, slot: int) -> float:
+    """Travel time one way, in minutes."""
+    return np.float64(me.distance) * w.minutes[me.clinic, slot]
+
+
+def doctor_of(w: World, me: Row, slot: int) -> int:
+    """Row of the physician who serves this resident at the facility in a slot."""
+    f = w.facilities[w.reach[me.clinic, slot]]
+    u, _ = uniform_pair(w.people, Purpose.DOCTOR, me.id, f.number, 0)
+    return f.first_physician + int(u * f.physicians)
+
+
+def signs_at(starts: Floats, who: int, chronic: int) -> float:
+    """Coverage of family doctors from which a resident has a contract; the chronically ill come first."""
+    return even(starts, 4, who) / (1.0 + 0.5 * chronic)
+
+
+def managed_at(starts: Floats, who: int, chronic: int) -> float:
+    """Coverage of chronic management from which a resident's condition is managed; 2 without one."""
+    return even(starts, 5, who) if chronic == 1 else 2.0
+
+
+def contracted(w: World, me: Row) -> int:
+    """1 for a resident with a family-doctor contract."""
+    return 1 if signs_at(w.even, me.id, me.chronic) < w.now.coverage else 0
+
+
+def under_management(w: World, me: Row) -> bool:
+    """Whether this resident's chronic condition is managed."""
+    return managed_at(w.even, me.id, me.chronic) < w.now.managed

@@ -1,0 +1,22 @@
+"""Draws that every resident of a tile needs, side by side: several at a time cost little more than one."""
+
+from incentive_model.chance.draws import gumbel_pair, normal, uniform_pair
+from incentive_model.chance.purpose import Purpose
+from incentive_model.engine.columns import Floats, Ints
+
+
+def draw_onsets(key: tuple[int, int], month: int, lo: int, hi: int, who: Ints, luck: Floats) -> None:
+    """Whether an episode begins, and of which class: two uniform numbers each."""
+    for k in range(lo, hi):
+        luck[0, k], luck[1, k] = uniform_pair(key, Purpose.ONSET, who[k], month, 0)
+
+
+def draw_noise(key: tuple[int, int], month: int, lo: int, hi: int, who: Ints, noise: Floats) -> None:
+    """How the ill misjudge their illness (a normal number), what else speaks for each alternative (six
+    Gumbel numbers), whether treatment succeeds and what is left carries on (two uniform numbers)."""
+    for k in range(lo, hi):
+        noise[0, k] = normal(key, Purpose.PERCEPTION, who[k], month, 0)
+        noise[1, k], noise[2, k] = gumbel_pair(key, Purpose.CHOICE, who[k], month, 0)
+        noise[3, k], noise[4, k] = gumbel_pair(key, Purpose.CHOICE, who[k], month, 1)
+        noise[5, k], noise[6, k] = gumbel_pair(key, Purpose.CHOICE, who[k], month, 2)
+        noise[7, k], noise[8, k] = uniform_pair(key, Purpose.SUCCESS, who[k], month, 0)
