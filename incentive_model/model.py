@@ -9,14 +9,12 @@ import copy
 import secrets
 from collections import deque
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import mesa
 import numpy as np
 import pandas as pd
-from mesa.datacollection import DataCollector
 
 from incentive_model.agents import Government, Handles, Hospital, Insurer, Patient, Physician
 from incentive_model.cards import Fault, InputError, levers, nearest, parameters
@@ -29,12 +27,12 @@ from incentive_model.engine.meeting import meet
 from incentive_model.engine.population import homes, make_physicians, make_residents
 from incentive_model.engine.threads import Chunks
 from incentive_model.incentives import INSTRUMENTS, Instrument
-from incentive_model.incentives.accounts import Group
 from incentive_model.incentives.events import Event, Sum
 from incentive_model.incentives.tables import Tables
 from incentive_model.inputs import Place, Scheme, load_place, load_scheme, resolve_levers, resolve_parameters
 from incentive_model.inputs.values import whole_number
-from incentive_model.measures import MEASURES, Observer, ResidentOutcome, parts, whole_rank
+from incentive_model.measures import Observer, ResidentOutcome, money, parts, whole_rank
+from incentive_model.measures.collector import Collector
 from incentive_model.network.institutions import institution_graph
 from incentive_model.rules.illness import season
 from incentive_model.rules.spending import poverty_line
@@ -112,8 +110,7 @@ class IncentiveModel(mesa.Model):
         self.physicians: Handles[Physician] = Handles(
             self, Physician, self.physician_columns, np.arange(len(self.physician_columns))
         )
-        reporters = {name: partial(_monthly, name=name) for name in MEASURES}
-        self.datacollector = DataCollector(model_reporters={"month": "month", **reporters})
+        self.datacollector = Collector(self.observer)
 
         for month in (1, *(month for month, _ in self.scheme.changes)):
             self._levers_of(month)  # a faulty combination is told now, not in that month
@@ -314,33 +311,19 @@ class IncentiveModel(mesa.Model):
 
     def series(self) -> pd.DataFrame:
         """One row a month, one column an indicator."""
-        return self.datacollector.get_model_vars_dataframe()
+        return self.observer.series()
 
     def _resident_years(self) -> float:
         return self.place.agents * max(self.month, 1) / 12.0
 
     def stakeholders(self) -> dict[str, float]:
         """Net position of each stakeholder over the scheme's months, yuan a resident-year; sums to 0."""
-        flows = self.ledger.between(1, self.month)
-        years = self._resident_years()
-        return {
-            g.name.lower(): float(flows[:, :, g].sum() - flows[:, g, :].sum()) / 100.0 / years for g in Group
-        }
+        return money.positions(self.ledger.between(1, self.month), self._resident_years())
 
     def flows(self) -> pd.DataFrame:
         """Who paid whom for what over the scheme's months, yuan a resident-year."""
         flows = self.ledger.between(1, self.month)
-        years = self._resident_years()
-        rows = [
-            (
-                Group(a).name.lower(),
-                Group(b).name.lower(),
-                self.ledger.purposes[k],
-                flows[k, a, b] / 100.0 / years,
-            )
-            for k, a, b in zip(*np.nonzero(flows), strict=True)
-        ]
-        return pd.DataFrame(rows, columns=["payer", "payee", "purpose", "yuan_per_resident_year"])
+        return money.table(flows, self.ledger.purposes, self._resident_years())
 
     @property
     def resident_outcome(self) -> ResidentOutcome:
@@ -396,8 +379,3 @@ def _sort_settings(settings: dict[str, Any]) -> tuple[dict[str, Any], dict[str, 
         {k: v for k, v in settings.items() if k in known_levers},
         {k: v for k, v in settings.items() if k in known_parameters},
     )
-
-
-def _monthly(model: IncentiveModel, name: str) -> float:
-    """A data collector's reporter (a plain function, so that a model can be pickled)."""
-    return model.observer.monthly(name)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import inspect
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -229,6 +231,32 @@ class TestMesa:
         assert sorted(frame.columns) == sorted(["month", *indicators()])
         assert frame["month"].tolist() == list(range(-2, 6))
         assert frame.equals(model.series())
+
+    def test_it_can_be_pickled_copied_and_carried_on(self, small):
+        whole, half = after(small, 6), after(small, 3)
+        half.series()
+        for other in (pickle.loads(pickle.dumps(half)), copy.deepcopy(half)):
+            other.run(6)
+            assert other.series().equals(whole.series())
+            assert other.datacollector.get_model_vars_dataframe().equals(whole.series())
+
+    def test_who_looks_in_between_collects_a_row_more(self, small):
+        """As Mesa has it: a row each time, also before the first month, with what others report."""
+        model = im.IncentiveModel(small, seed=1, burn_in=1)
+        collector = model.datacollector
+        collector._new_model_reporter("wanted", lambda m: m.month * 10)
+        collector._new_agent_reporter("number", "unique_id")
+        collector.collect(model)
+        model.run(2)
+        collector.collect(model)
+        frame = collector.get_model_vars_dataframe()
+        assert frame["month"].tolist() == [-1, 0, 1, 2, 2]
+        assert frame["wanted"].tolist() == [-10, 0, 10, 20, 20]
+        assert frame["visits_per_capita"].isna().tolist() == [True, False, False, False, False]
+        series = model.series()
+        assert frame[list(series)].iloc[1:4].reset_index(drop=True).equals(series)
+        assert frame.iloc[3].equals(frame.iloc[4].rename(3))
+        assert len(collector.get_agent_vars_dataframe()) == 4 * len(model.agents)
 
     def test_a_rate_over_months_is_a_ratio_of_sums(self, yongan):
         model = im.IncentiveModel(yongan, seed=1, burn_in=2)

@@ -89,6 +89,11 @@ class Ledger:
         ]
         return np.sum(chosen, axis=0) if chosen else np.zeros_like(self._month)
 
+    @property
+    def latest(self) -> NDArray[np.int64]:
+        """Sums of the month closed last by (purpose, paying group, paid group), in fen."""
+        return self._by_group[-1]
+
     def flows(self) -> pd.DataFrame:
         """Who paid whom for what: one row a month, purpose, payer and payee group, in yuan of the
         simulated residents."""

@@ -95,6 +95,14 @@ class Tables:
         self.gate = 0.0
         self.reserved = 0.0
         self.releasable = True
+        self._promising: list[int] | None = None
+
+    def promising(self) -> list[int]:
+        """The instruments that have announced pay, by number; looked up once a month."""
+        if self._promising is None:
+            some = self.promised.any(axis=(1, 2)) | self.personal.any(axis=(1, 2))
+            self._promising = np.flatnonzero(some).tolist()
+        return self._promising
 
     @property
     def missing_tests(self) -> float:

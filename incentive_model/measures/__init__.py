@@ -1,8 +1,8 @@
 """What is looked at: one file a stakeholder, card and formula together.
 
 ``parts``      residents in groups, for a breakdown
-``sums``       what residents did, paid and felt, added up
-``window``     what indicators are taken from: sums of residents, or of the county
+``totals``     what residents and institutions did, paid and felt, added up
+``window``     what indicators are taken from: totals of residents, or of the county
 ``measure``    how an indicator is declared
 ``patients``   access, money, health, trust
 ``equity``     who bears how much
@@ -10,13 +10,16 @@
 ``payers``     insurer and government
 ``system``     referral itself
 ``present``    costs by payer and QALYs, discounted and not
-``observer``   looks at the model each month and keeps what indicators are made of
+``money``      who paid whom for what
+``month``      a month as it is kept
+``observer``   keeps what indicators are made of, month by month
+``collector``  the same as Mesa's data collector
 ``outcome``    what the scheme brought each resident
 """
 
 from incentive_model.measures import equity, patients, payers, present, providers, system
 from incentive_model.measures.measure import MEASURES, OF_GROUPS
-from incentive_model.measures.observer import Observer, Record
+from incentive_model.measures.observer import Observer
 from incentive_model.measures.outcome import ResidentOutcome
 from incentive_model.measures.parts import BREAKDOWNS, Parts, group_names, parts, whole_rank
 from incentive_model.measures.window import CountyWindow, Window, value
@@ -28,7 +31,6 @@ __all__ = [
     "CountyWindow",
     "Observer",
     "Parts",
-    "Record",
     "ResidentOutcome",
     "Window",
     "equity",

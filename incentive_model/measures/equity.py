@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_model.cards.short import fixed
+from incentive_model.incentives.events import Sum
 from incentive_model.measures.measure import measure
-from incentive_model.measures.window import Ratio, Window
+from incentive_model.measures.parts import RANKS
+from incentive_model.measures.window import Amount, Ratio, Window
 
 fixed(
     "poverty_extreme",
@@ -63,27 +65,29 @@ def poverty_line(p: Any, median: float) -> float:
     return max(p.poverty_extreme * dollar_a_day, p.poverty_base * dollar_a_day + p.poverty_of_median * median)
 
 
-def overspent(paid: NDArray[np.float64], budget: NDArray[np.float64], share: float) -> int:
-    """How many paid more than a share of their budget; without any budget, who paid anything at all."""
-    return int((paid > share * np.maximum(budget, 0.0)).sum())
+def overspent(paid: NDArray[np.float64], budget: NDArray[np.float64], share: float) -> NDArray[np.bool_]:
+    """Who paid more than a share of their budget; without any budget, who paid anything at all."""
+    return paid > share * np.maximum(budget, 0.0)
 
 
-def concentration(amounts: NDArray[Any], rank: NDArray[np.float64]) -> Ratio:
+def concentration(ranked: Amount, amount: Amount) -> Ratio:
     """Concentration index 2·cov(h, r)/mean(h) as a ratio of sums: 2·Σ h(r − ½) over Σ h.
 
     Both parts add up over months.
 
     Args:
-        amounts: h, one a resident.
-        rank: r, fractional rank by income, mean ½.
+        ranked: Σ h times the resident's rank by income in whole numbers, (2r − 1)·RANKS.
+        amount: Σ h.
     """
-    return 2.0 * float((amounts * (rank - 0.5)).sum()), float(amounts.sum())
+    return ranked / RANKS, amount
 
 
 def gini(values: NDArray[np.float64]) -> Ratio:
-    """Gini coefficient Σᵢⱼ|xᵢ − xⱼ| / (2n·Σx); sorted, Σ(2i − n − 1)xᵢ over n·Σx, i from 1."""
-    n = len(values)
-    return float(((2.0 * np.arange(n) - n + 1.0) * np.sort(values)).sum()), n * float(values.sum())
+    """Gini coefficient Σᵢⱼ|xᵢ − xⱼ| / (2n·Σx) along the last axis; sorted, Σ(2i − n − 1)xᵢ over n·Σx,
+    i from 1."""
+    n = values.shape[-1]
+    weights = 2.0 * np.arange(n) - n + 1.0
+    return (weights * np.sort(values, axis=-1)).sum(axis=-1), n * values.sum(axis=-1)
 
 
 def _catastrophic(percent: int) -> None:
@@ -95,7 +99,7 @@ def _catastrophic(percent: int) -> None:
         "down",
     )
     def catastrophic_share(w: Window) -> Ratio:
-        return w.state(f"catastrophic_{percent}"), w.state("household_years")
+        return w.sum(Sum[f"CATASTROPHIC_{percent}"]), w.household_years
 
 
 for _percent in CATASTROPHIC:
@@ -112,7 +116,7 @@ for _percent in CATASTROPHIC:
     "SDG 3.8.2",
 )
 def catastrophic_share_sdg(w: Window) -> Ratio:
-    return w.state("catastrophic_sdg"), w.state("household_years")
+    return w.sum(Sum.CATASTROPHIC_SDG), w.household_years
 
 
 def _concentrated(name: str, of: str, more: str) -> None:
@@ -123,7 +127,7 @@ def _concentrated(name: str, of: str, more: str) -> None:
         f"concentration of {of} by income rank, in a group by rank within it (above 0: {more})",
     )
     def concentration_index(w: Window) -> Ratio:
-        return w.state(f"{name}_ranked"), w.state(f"{name}_amount")
+        return concentration(w.sum(Sum[f"{name.upper()}_RANKED"]), w.sum(Sum[name.upper()]))
 
 
 _concentrated("oop", "out-of-pocket", "the rich pay more")

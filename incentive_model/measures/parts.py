@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_model.cards import Fault, InputError, nearest
+from incentive_model.engine.columns import Slot
 
 if TYPE_CHECKING:
     from incentive_model.inputs import Place
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 BREAKDOWNS = ("quintile", "age", "insurance", "home")
 #: The one group of those who are not grouped.
 EVERYBODY = "all"
+#: The richest resident's rank, and less the poorest's, if there are many (:func:`whole_rank`).
+RANKS = 32_767
+#: Choice slots by tier.
+SLOTS_OF_TIER = ([Slot.CLINIC], [Slot.CENTRE], [Slot.PARENT, Slot.OTHER], [Slot.OUTSIDE])
 
 Rows = slice | NDArray[np.intp]
 
@@ -47,8 +52,9 @@ def income_rank(income: NDArray[np.floating]) -> NDArray[np.float64]:
 
 
 def whole_rank(income: NDArray[np.floating]) -> NDArray[np.int16]:
-    """Rank by income as a whole number, −32,767 the poorest to 32,767 the richest, mean 0."""
-    return np.rint(32_767.0 * (2.0 * income_rank(income) - 1.0)).astype(np.int16)
+    """Rank by income in whole numbers from −:data:`RANKS` to :data:`RANKS`, mean 0: (2r − 1)·RANKS, with r
+    the fractional rank. What is added up times such a rank does not depend on the order."""
+    return np.rint(RANKS * (2.0 * income_rank(income) - 1.0)).astype(np.int16)
 
 
 def quintile(income: NDArray[np.floating]) -> NDArray[np.int64]:
@@ -93,3 +99,19 @@ def parts(by: str | None, place: Place, residents: np.recarray) -> Parts:
         "home": lambda: place.facilities["urban"].to_numpy(np.int64)[residents["clinic"]],
     }[by]()
     return Parts(by, names, of)
+
+
+def sizes(groups: Parts) -> NDArray[np.int64]:
+    """How many residents each group has."""
+    return np.bincount(groups.of, minlength=len(groups.names))
+
+
+def reach(groups: Parts, facility: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Facilities within residents' reach by (group, tier), added up over residents.
+
+    Args:
+        facility: by (resident, slot), −1 where there is none.
+    """
+    n = len(groups.names)
+    within = [(facility[:, slots] >= 0).sum(axis=1) for slots in SLOTS_OF_TIER]
+    return np.stack([np.bincount(groups.of, weights=some, minlength=n) for some in within], axis=-1)

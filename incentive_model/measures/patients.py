@@ -1,7 +1,8 @@
 """What patients care about."""
 
-from incentive_model.incentives.events import ADMITTED, Count
+from incentive_model.incentives.events import ADMITTED, Count, Sum
 from incentive_model.measures.measure import measure, per_tier
+from incentive_model.measures.totals import Wait
 from incentive_model.measures.window import PATIENT, Ratio, Window
 
 
@@ -65,7 +66,7 @@ def satisfaction(w: Window) -> Ratio:
     "up",
 )
 def qalys_per_1000(w: Window) -> Ratio:
-    return w.state("qalys_amount") / 1e6, w.resident_years
+    return w.sum(Sum.QALYS) / 1e9 * 1e3, w.resident_years
 
 
 @measure(
@@ -95,12 +96,12 @@ def unmet_admission_share(w: Window) -> Ratio:
     measure, "trust_{tier}", (0, 1, 2, 3), "patients", "0–1", "residents' mean trust in {tier} within reach"
 )
 def trust(w: Window, tier: int) -> Ratio:
-    return w.state(f"trust_T{tier}"), w.state(f"trusting_T{tier}")
+    return w.sum(Sum(Sum.TRUST_T0 + tier)) / 1e9, w.reach[..., tier] * w.months
 
 
 @measure("awareness", "patients", "0–1", "residents' mean awareness of referral policy")
 def awareness(w: Window) -> Ratio:
-    return w.state("awareness"), w.sums.n * w.sums.months
+    return w.sum(Sum.AWARENESS) / 1e9, w.n * w.months
 
 
 @per_tier(
@@ -113,7 +114,7 @@ def awareness(w: Window) -> Ratio:
     "down",
 )
 def wait_days_referred(w: Window, tier: int) -> Ratio:
-    return w.state(f"wait_referred_T{tier}"), w.count(Count.VISIT_REFERRED, tiers=[tier])
+    return w.waited(Wait.VISIT_REFERRED, tier), w.count(Count.VISIT_REFERRED, tiers=[tier])
 
 
 @per_tier(
@@ -127,7 +128,7 @@ def wait_days_referred(w: Window, tier: int) -> Ratio:
 )
 def wait_days_other(w: Window, tier: int) -> Ratio:
     visits = w.count(Count.VISIT, tiers=[tier]) - w.count(Count.VISIT_REFERRED, tiers=[tier])
-    return w.state(f"wait_other_T{tier}"), visits
+    return w.waited(Wait.VISIT_OTHER, tier), visits
 
 
 @per_tier(
@@ -140,7 +141,7 @@ def wait_days_other(w: Window, tier: int) -> Ratio:
     "down",
 )
 def bed_wait_days_referred(w: Window, tier: int) -> Ratio:
-    return w.state(f"bed_wait_referred_T{tier}"), w.count(Count.ADMITTED_REFERRED, tiers=[tier])
+    return w.waited(Wait.BED_REFERRED, tier), w.count(Count.ADMITTED_REFERRED, tiers=[tier])
 
 
 @per_tier(
@@ -153,4 +154,4 @@ def bed_wait_days_referred(w: Window, tier: int) -> Ratio:
     "down",
 )
 def bed_wait_days_other(w: Window, tier: int) -> Ratio:
-    return w.state(f"bed_wait_other_T{tier}"), w.count(Count.ADMITTED_OTHER, tiers=[tier])
+    return w.waited(Wait.BED_OTHER, tier), w.count(Count.ADMITTED_OTHER, tiers=[tier])

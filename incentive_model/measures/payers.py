@@ -14,7 +14,7 @@ from incentive_model.measures.window import FUND, PATIENT, CountyWindow, Ratio, 
     "down",
 )
 def fund_spending(w: CountyWindow) -> Ratio:
-    spent = [x for x in range(len(w.flows)) if x != Purpose.PREMIUMS]
+    spent = [x for x in w.purposes if x != Purpose.PREMIUMS]
     return w.yuan(spent, [Group.INSURER], Group) - w.yuan(spent, Group, [Group.INSURER]), w.resident_years
 
 

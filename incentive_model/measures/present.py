@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from numpy.typing import NDArray
 
 from incentive_model.cards.short import fixed
 from incentive_model.incentives.accounts import Group
-
-if TYPE_CHECKING:
-    from incentive_model.measures.observer import Record
+from incentive_model.incentives.events import Sum
+from incentive_model.measures.window import CountyWindow
 
 fixed(
     "discount_rate",
@@ -21,9 +22,6 @@ fixed(
     "M",
 )
 
-FEN_PER_YUAN = 100.0
-NANO = 1e9
-
 #: Who pays for care in the end.
 PAYERS = (Group.PATIENTS, Group.INSURER, Group.GOVERNMENT, Group.EXTERNAL)
 
@@ -33,8 +31,12 @@ def factor(p: Any, month: int) -> float:
     return math.exp(-math.log1p(p.discount_rate) * (month - 1) / 12.0)
 
 
-def present_values(p: Any, months: Sequence[Record]) -> dict[str, float]:
+def present_values(w: CountyWindow, months: Sequence[int]) -> dict[str, float]:
     """Costs by payer and QALYs over some months, a resident-year.
+
+    Args:
+        w: month by month.
+        months: which months these are.
 
     * ``cost_PAYER``: yuan the payer paid less what came back to it (negative: it got more);
     * ``qalys``: expected deaths taken off, each at once and for all years it takes. Those years are
@@ -45,17 +47,16 @@ def present_values(p: Any, months: Sequence[Record]) -> dict[str, float]:
     All are divided by resident-years as they are, so that differences have the same meaning with and
     without discounting.
     """
-    years = sum(x.sums.n for x in months) / 12.0
-    worth = [factor(p, x.month) for x in months]
+    years = w.n * len(months) / 12.0
+    worth = [factor(w.p, month) for month in months]
     found: dict[str, float] = {}
 
-    def enter(name: str, amounts: list[float], unit: float) -> None:
-        present = math.fsum(a * b for a, b in zip(amounts, worth, strict=True))
-        found[name] = math.fsum(amounts) / unit / years
-        found[f"{name}_discounted"] = present / unit / years
+    def enter(name: str, amounts: NDArray) -> None:
+        now = amounts.tolist()
+        found[name] = math.fsum(now) / years
+        found[f"{name}_discounted"] = math.fsum(a * b for a, b in zip(now, worth, strict=True)) / years
 
     for payer in PAYERS:
-        paid = [float(x.flows[:, payer].sum() - x.flows[:, :, payer].sum()) for x in months]
-        enter(f"cost_{payer.name.lower()}", paid, FEN_PER_YUAN)
-    enter("qalys", [x.sums.state["qalys_amount"] for x in months], NANO)
+        enter(f"cost_{payer.name.lower()}", -w.position(payer))
+    enter("qalys", w.sum(Sum.QALYS) / 1e9)
     return found

@@ -1,18 +1,10 @@
 """What physicians and institutions care about."""
 
-import numpy as np
-
 from incentive_model.incentives.events import ADMITTED, Count, Kind
 from incentive_model.measures.equity import gini
 from incentive_model.measures.measure import county_measure, measure, per_tier
+from incentive_model.measures.totals import Whose
 from incentive_model.measures.window import FUND, PATIENT, CountyWindow, Ratio, Window
-
-
-def _net(w: CountyWindow, tier: int, what: str) -> float:
-    """Net yuan of the facilities' (or their physicians') accounts of a tier."""
-    n = len(w.tier)
-    start = 1 if what == "facilities" else 1 + n
-    return float(w.net[start : start + n][w.tier == tier].sum()) / 100.0
 
 
 @per_tier(
@@ -25,8 +17,7 @@ def _net(w: CountyWindow, tier: int, what: str) -> float:
     "up",
 )
 def income(w: CountyWindow, tier: int) -> Ratio:
-    physicians = float(w.physicians[w.tier == tier].sum())
-    return _net(w, tier, "physicians") * w.weight, physicians * w.months / 12.0
+    return w.earned(Whose.PHYSICIANS, tier) * w.weight, w.physicians_at(tier) * w.months / 12.0
 
 
 @per_tier(
@@ -40,7 +31,7 @@ def income(w: CountyWindow, tier: int) -> Ratio:
 )
 def physician_welfare(w: CountyWindow, tier: int) -> Ratio:
     pay, years = income(w, tier)
-    trouble = w.p.effort_cost * w.seen.get(f"crowded_visits_T{tier}", 0.0)
+    trouble = w.p.effort_cost * w.county.crowded[..., tier]
     return pay - trouble * w.weight, years
 
 
@@ -53,13 +44,13 @@ def physician_welfare(w: CountyWindow, tier: int) -> Ratio:
     "visits at {tier} on a working day",
 )
 def workload(w: CountyWindow, tier: int) -> Ratio:
-    physicians = float(w.physicians[w.tier == tier].sum())
-    return w.count(Count.VISIT, tiers=[tier]) * w.weight, physicians * w.p.clinic_days * w.months
+    physician_days = w.physicians_at(tier) * w.p.clinic_days * w.months
+    return w.count(Count.VISIT, tiers=[tier]) * w.weight, physician_days
 
 
 @county_measure("belief", "physicians", "0–1", "physicians' mean belief in the pay that is promised now")
 def belief(w: CountyWindow) -> Ratio:
-    return w.seen.get("belief", 0.0), w.seen.get("believing_months", 0.0)
+    return w.county.belief, w.county.believing
 
 
 @per_tier(
@@ -85,18 +76,12 @@ def admissions(w: Window, tier: int) -> Ratio:
     county_measure, "bed_occupancy_{tier}", (1, 2), "institutions", "share", "bed-days over beds at {tier}"
 )
 def bed_occupancy(w: CountyWindow, tier: int) -> Ratio:
-    rows = w.tier == tier
-    c = w.sums.counts[rows]
-    admitted = c[:, ADMITTED].sum(axis=1)
     days = (
-        admitted * w.stay_days[rows]
-        + c[:, Count.RETAINED] * w.p.extra_days
-        + c[:, Count.REHAB] * w.p.rehab_days
+        w.count(*ADMITTED, tiers=[tier]) * w.stay_days[tier]
+        + w.count(Count.RETAINED, tiers=[tier]) * w.p.extra_days
+        + w.count(Count.REHAB, tiers=[tier]) * w.p.rehab_days
     )
-    beds = w.beds[rows]
-    return float(days.sum()) * w.weight, float(
-        np.where(np.isfinite(beds), beds, 0.0).sum()
-    ) * w.p.month_days * w.months
+    return days * w.weight, w.beds[tier] * w.p.month_days * w.months
 
 
 @per_tier(
@@ -109,7 +94,7 @@ def bed_occupancy(w: CountyWindow, tier: int) -> Ratio:
     "up",
 )
 def surplus(w: CountyWindow, tier: int) -> Ratio:
-    return _net(w, tier, "facilities"), w.resident_years
+    return w.earned(Whose.FACILITIES, tier), w.resident_years
 
 
 @measure(
@@ -144,12 +129,12 @@ def bill_per_admission(w: Window) -> Ratio:
 )
 def workload_gini(w: CountyWindow) -> Ratio:
     staffed = (w.tier <= 2) & (w.physicians > 0)
-    return gini(w.sums.counts[staffed, Count.VISIT] / w.physicians[staffed])
+    return gini(w.county.visits[..., staffed] / w.physicians[staffed])
 
 
 @per_tier(county_measure, "capability_{tier}", (1,), "institutions", "0–1", "mean capability of {tier}", "up")
 def capability(w: CountyWindow, tier: int) -> Ratio:
-    return w.seen.get(f"capability_T{tier}", 0.0), w.seen.get("months", 0.0)
+    return w.county.capability[..., tier], w.months
 
 
 @per_tier(
@@ -162,4 +147,4 @@ def capability(w: CountyWindow, tier: int) -> Ratio:
     "up",
 )
 def infrastructure(w: CountyWindow, tier: int) -> Ratio:
-    return w.seen.get(f"infrastructure_T{tier}", 0.0), w.seen.get("months", 0.0)
+    return w.county.infrastructure[..., tier], w.months

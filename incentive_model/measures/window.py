@@ -1,94 +1,129 @@
-"""What is looked at: sums over some months, of residents or of the whole county."""
+"""What is looked at: residents, or the whole county, over some months."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from incentive_model.incentives.accounts import Group
-from incentive_model.incentives.events import Count, Kind
-from incentive_model.measures.sums import Sums
+from incentive_model.incentives.events import Count, Kind, Sum
+from incentive_model.measures.totals import CountyTotals, Totals, Wait, Whose, some, together
 
-Ratio = tuple[float, float]
+Amount = Any  #: a number; or an array of numbers, one a month or one a group
+Ratio = tuple[Amount, Amount]
 
 #: Columns of a bill: who pays it.
 FUND, PATIENT = 0, 1
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class Window:
     """What can be said of any group of residents.
 
+    All that is said is one number, or one a month or one a group: as ``totals`` have it.
+
     Attributes:
-        sums: what they did, paid and felt.
-        tier: tier by facility.
+        totals: what they did, paid and felt.
+        n: how many simulated residents.
+        reach: facilities within their reach by (tier), added up over residents.
         p: behavioural parameters.
     """
 
-    sums: Sums
-    tier: NDArray[np.int64]
+    totals: Totals
+    n: Amount
+    reach: NDArray[np.float64]
     p: Any
 
     @property
-    def resident_years(self) -> float:
-        return self.sums.n * self.sums.months / 12.0
+    def months(self) -> Amount:
+        return self.totals.months
 
-    def count(self, *kinds: Count, tiers: Iterable[int] = (0, 1, 2, 3)) -> float:
+    @property
+    def resident_years(self) -> Amount:
+        return self.n * self.months / 12.0
+
+    @property
+    def household_years(self) -> Amount:
+        """Residents' years that ended."""
+        return self.n * self.totals.year_ends
+
+    def count(self, *kinds: Count, tiers: Iterable[int] = (0, 1, 2, 3)) -> Amount:
         """How often, over all facilities of some tiers."""
-        return float(sum(self._by_tier[tier][kind] for tier in tiers for kind in kinds))
-
-    @cached_property
-    def _by_tier(self) -> list[list[int]]:
-        """Counts by (tier, kind), as plain whole numbers: every indicator reads some of them."""
-        return [self.sums.counts[self.tier == tier].sum(axis=0).tolist() for tier in range(4)]
+        return sum(self.totals.counts[..., tier, kind] for tier in tiers for kind in kinds)
 
     def billed(
         self, *payers: int, kinds: Iterable[Kind] = tuple(Kind), tiers: Iterable[int] = (0, 1, 2, 3)
-    ) -> float:
+    ) -> Amount:
         """Yuan of some tiers' bills for some kinds of care that some payers (``FUND``, ``PATIENT``) bear."""
-        bills = self.sums.bills[np.isin(self.tier, list(tiers))]
-        return float(bills[:, :, list(kinds)][..., list(payers)].sum()) / 100.0
+        return _picked(self.totals.bills, tiers, kinds, payers) / 100.0
 
-    def state(self, name: str) -> float:
-        """A sum over residents and months, 0 where there was none."""
-        return self.sums.state.get(name, 0.0)
+    def waited(self, what: Wait, tier: int) -> Amount:
+        """Days."""
+        return self.totals.waits[..., what, tier]
+
+    def sum(self, what: Sum) -> Amount:
+        """A sum over residents and months, in its own unit."""
+        return self.totals.sums[..., what]
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class CountyWindow(Window):
     """What can be said of the county alone: money between accounts, institutions, physicians.
 
     Attributes:
+        county: what institutions earned and had to work with.
         weight: real residents each simulated one stands for.
-        beds, physicians, stay_days: by facility, real.
-        flows: fen by (purpose, paying group, paid group). ``net``: fen by account.
-        seen: sums over months of what the county is like, by name.
+        tier, physicians: by facility, real.
+        beds, stay_days: by tier, real; the outside hospitals' beds are not counted.
     """
 
+    county: CountyTotals
     weight: float
-    beds: NDArray[np.float64]
+    tier: NDArray[np.int64]
     physicians: NDArray[np.int64]
+    beds: NDArray[np.float64]
     stay_days: NDArray[np.float64]
-    flows: NDArray[np.int64]
-    net: NDArray[np.int64]
-    seen: dict[str, float]
 
     @property
-    def months(self) -> int:
-        return self.sums.months
+    def purposes(self) -> range:
+        """What anything was paid for, by number: every ``Purpose``, then instruments' own."""
+        return range(self.county.flows.shape[-3])
 
-    def yuan(self, purposes: Iterable[int], payers: Iterable[Group], payees: Iterable[Group]) -> float:
+    def yuan(self, purposes: Iterable[int], payers: Iterable[Group], payees: Iterable[Group]) -> Amount:
         """Yuan paid for some purposes from some groups to others."""
-        return float(self.flows[np.ix_(list(purposes), list(payers), list(payees))].sum()) / 100.0
+        return _picked(self.county.flows, purposes, payers, payees) / 100.0
 
-    def position(self, group: Group) -> float:
+    def position(self, group: Group) -> Amount:
         """Yuan a group got less what it paid."""
-        return float(self.flows[:, :, group].sum() - self.flows[:, group, :].sum()) / 100.0
+        flows = self.county.flows
+        return (flows[..., group].sum(axis=(-2, -1)) - flows[..., group, :].sum(axis=(-2, -1))) / 100.0
+
+    def earned(self, whose: Whose, tier: int) -> Amount:
+        """Yuan the accounts of a tier's facilities, or of their physicians, got less what they paid."""
+        return self.county.earned[..., whose, tier] / 100.0
+
+    def physicians_at(self, tier: int) -> int:
+        """How many physicians work at a tier."""
+        return int(self.physicians[self.tier == tier].sum())
+
+    def some(self, months: slice) -> CountyWindow:
+        """Some of the months, still one by one."""
+        return dataclasses.replace(self, totals=some(self.totals, months), county=some(self.county, months))
+
+    def together(self) -> CountyWindow:
+        """All of its months as one."""
+        return dataclasses.replace(self, totals=together(self.totals), county=together(self.county))
+
+
+def _picked(table: NDArray, *choices: Iterable[int]) -> Amount:
+    """The sum over the entries chosen on each of the last axes."""
+    chosen: Any = (..., *np.ix_(*(list(choice) for choice in choices)))
+    return table[chosen].sum(axis=tuple(range(-len(choices), 0)))
 
 
 def value(ratio: Ratio) -> float | None:
