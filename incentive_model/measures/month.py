@@ -1,96 +1,147 @@
-"""A month as it is kept: totals of what the model has left at its end, facilities added up by tier."""
+"""A month as it is kept, and months added up by tier."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from incentive_model.incentives.events import Count
 from incentive_model.measures.from_columns import sums_of
-from incentive_model.measures.totals import CountyTotals, Ints, Tiers, Totals
+from incentive_model.measures.totals import CountyTotals, Floats, Ints, Tiers, Totals
 
 if TYPE_CHECKING:
     from incentive_model.model import IncentiveModel
 
 
+class Seen(IntEnum):
+    """What is kept of each facility."""
+
+    LOAD = 0
+    DAYS_REFERRED = 1
+    DAYS_OTHER = 2
+    BED_REFERRED = 3
+    BED_OTHER = 4
+    CAPABILITY = 5
+    INFRASTRUCTURE = 6
+
+
+#: All but the last as columns of the facilities.
+COLUMNS = [x.name.lower() for x in Seen if x != Seen.INFRASTRUCTURE]
+
+
 class Month(NamedTuple):
-    """The whole county in a month."""
+    """The whole county at the end of a month, as the model left it."""
 
     month: int
-    totals: Totals
-    county: CountyTotals
+    counts: Ints  #: by (facility, Count)
+    bills: Ints  #: fen by (facility, insurance, Kind, fund/patient)
     sums: Ints  #: by (part, Sum)
+    flows: Ints  #: fen by (purpose, paying group, paid group)
+    balances: Ints  #: fen by (account), since the run began
+    seen: Floats  #: by (Seen, facility)
+    belief: float  #: physicians' mean belief in pay that is promised; NaN if none is
 
 
-def look(model: IncentiveModel, balances: Ints, tiers: Tiers) -> Month:
-    """The month that has just ended.
-
-    Args:
-        balances: of the ledger, as the month before left them.
-    """
-    county, sums = model.county, sums_of(model)
+def look(model: IncentiveModel) -> Month:
+    """The month that has just ended. Tables that the model makes anew each month are not copied."""
+    facilities = model.facilities.view(np.ndarray)  # a recarray takes ten times as long to find a column
+    promising = model.tables.promising()
     return Month(
         model.month,
-        residents_totals(model, county.counts, county.bills, sums.sum(axis=0), tiers),
-        county_totals(model, balances, tiers),
+        model.county.counts,
+        model.county.bills,
+        sums_of(model),
+        model.ledger.latest,
+        model.ledger.balances.copy(),
+        np.array([*(facilities[name] for name in COLUMNS), model.tables.means.infrastructure]),
+        float(model.belief[:, promising].mean()) if promising else np.nan,
+    )
+
+
+#: What waiting is made of.
+WAITING = (
+    Count.VISIT,
+    Count.VISIT_REFERRED,
+    Count.WAITED_REFERRED,
+    Count.WAITED_OTHER,
+    Count.ADMITTED_REFERRED,
+    Count.ADMITTED_OTHER,
+)
+
+
+def waits(counts: Ints, seen: Floats) -> Floats:
+    """Days waited by (…, Wait, facility).
+
+    Args:
+        counts: by (…, facility, one of ``WAITING``).
+        seen: by (…, Seen, facility).
+    """
+    visits, referred, waited_referred, waited_other, admitted_referred, admitted_other = np.moveaxis(
+        counts, -1, 0
+    )
+    days = [
+        seen[..., Seen.DAYS_REFERRED, :] * referred,
+        seen[..., Seen.DAYS_OTHER, :] * (visits - referred),
+        30.0 * waited_referred + 15.0 * (1.0 - seen[..., Seen.BED_REFERRED, :]) * admitted_referred,
+        30.0 * waited_other + 15.0 * (1.0 - seen[..., Seen.BED_OTHER, :]) * admitted_other,
+    ]
+    return np.stack(days, axis=-2)
+
+
+def one_by_one(kept: Sequence[Month], tiers: Tiers, effort_load: float) -> tuple[Totals, CountyTotals]:
+    """Of all residents and of the county, with the months as the first axis.
+
+    Args:
+        effort_load: above which load a facility is crowded.
+    """
+    counts = np.array([x.counts.take(WAITING, axis=1) for x in kept])
+    seen = np.array([x.seen for x in kept])
+    balances = np.array([x.balances for x in kept])
+    belief = np.array([x.belief for x in kept])
+    visits, n = counts[..., 0], counts.shape[1]
+    net = np.diff(balances, axis=0, prepend=np.zeros_like(balances[:1]))
+    residents = _totals(
+        np.array([x.month for x in kept]),
+        np.array([tiers.add_up(x.counts, axis=-2) for x in kept]),
+        np.array([tiers.add_up(x.bills, axis=-4) for x in kept]),
+        tiers.add_up(waits(counts, seen), axis=-1),
+        np.array([x.sums.sum(axis=0) for x in kept]),
+    )
+    county = CountyTotals(
+        flows=np.array([x.flows for x in kept]),
+        earned=tiers.add_up(np.stack([net[:, 1 : 1 + n], net[:, 1 + n : 1 + 2 * n]], axis=1), axis=-1),
+        visits=visits,
+        crowded=tiers.add_up(visits * (seen[:, Seen.LOAD] > effort_load), axis=-1),
+        capability=tiers.add_up(seen[:, Seen.CAPABILITY] / tiers.sizes, axis=-1),
+        infrastructure=tiers.add_up(seen[:, Seen.INFRASTRUCTURE] / tiers.sizes, axis=-1),
+        belief=np.nan_to_num(belief),
+        believing=np.isfinite(belief),
+    )
+    return residents, county
+
+
+def of_groups(last: Month, counts: Ints, bills: Ints, sums: Ints, tiers: Tiers) -> Totals:
+    """Of groups of residents, in one month; all tables as in :class:`Month`, but with the groups as the
+    first axis."""
+    return _totals(
+        np.array(last.month),
+        tiers.add_up(counts, axis=-2),
+        tiers.add_up(bills, axis=-4),
+        tiers.add_up(waits(counts.take(WAITING, axis=-1), last.seen), axis=-1),
         sums,
     )
 
 
-def residents_totals(model: IncentiveModel, counts: Ints, bills: Ints, sums: Ints, tiers: Tiers) -> Totals:
-    """Of residents, in the month that has just ended.
-
-    Args:
-        counts: by (…, facility, Count).
-        bills: fen by (…, facility, insurance, Kind, fund/patient).
-        sums: by (…, Sum).
-    """
-    f = model.facilities.view(np.ndarray)  # a recarray takes ten times as long to find a column
-    visits, referred = counts[..., Count.VISIT], counts[..., Count.VISIT_REFERRED]
-    waits = [  # in the order of Wait: to an appointment, and to a bed
-        f["days_referred"] * referred,
-        f["days_other"] * (visits - referred),
-        30.0 * counts[..., Count.WAITED_REFERRED]
-        + 15.0 * (1.0 - f["bed_referred"]) * counts[..., Count.ADMITTED_REFERRED],
-        30.0 * counts[..., Count.WAITED_OTHER]
-        + 15.0 * (1.0 - f["bed_other"]) * counts[..., Count.ADMITTED_OTHER],
-    ]
+def _totals(month: Any, counts: Ints, bills: Ints, days: Floats, sums: Ints) -> Totals:
+    """As numbers that may be added up over any number of months."""
     return Totals(
-        months=1.0,
-        year_ends=float(model.month % 12 == 0),
-        counts=tiers.add_up(counts, axis=-2).astype(float),
-        bills=tiers.add_up(bills, axis=-4).sum(axis=-3).astype(float),
-        waits=tiers.add_up(np.array(waits), axis=-1).swapaxes(0, -2),
+        months=np.ones(month.shape),
+        year_ends=(month % 12 == 0).astype(float),
+        counts=counts.astype(float),
+        bills=bills.sum(axis=-3).astype(float),
+        waits=days,
         sums=sums.astype(float),
-    )
-
-
-def county_totals(model: IncentiveModel, balances: Ints, tiers: Tiers) -> CountyTotals:
-    """Of the county, in the month that has just ended; ``balances`` as in :func:`look`."""
-    f, tables, n = model.facilities.view(np.ndarray), model.tables, len(tiers.sizes)
-    visits = model.county.counts[:, Count.VISIT]
-    net = model.ledger.balances - balances
-    found = tiers.add_up(
-        np.array(
-            [
-                net[1 : 1 + n],
-                net[1 + n : 1 + 2 * n],
-                visits * (f["load"] > model.p.effort_load),
-                f["capability"] / tiers.sizes,
-                tables.means.infrastructure / tiers.sizes,
-            ]
-        ),
-        axis=-1,
-    )
-    promising = tables.promising()
-    return CountyTotals(
-        flows=model.ledger.latest,
-        earned=found[:2],
-        visits=visits,
-        crowded=found[2],
-        capability=found[3],
-        infrastructure=found[4],
-        belief=model.belief[:, promising].mean() if promising else 0.0,
-        believing=1.0 if promising else 0.0,
     )

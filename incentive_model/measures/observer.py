@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from incentive_model.incentives.events import Sum
 from incentive_model.measures.measure import MEASURES, OF_GROUPS
-from incentive_model.measures.month import Month, look, residents_totals
+from incentive_model.measures.month import Month, look, of_groups, one_by_one
 from incentive_model.measures.outcome import ResidentOutcome
 from incentive_model.measures.parts import quintile, reach, sizes
 from incentive_model.measures.present import present_values
-from incentive_model.measures.totals import Tiers, Totals, in_turn
+from incentive_model.measures.totals import Tiers, Totals
 from incentive_model.measures.window import CountyWindow, Ratio, Window, value
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ class Observer:
         self.model = model
         self.kept: list[Month] = []
         self._tiers = Tiers(model.county.tier)
-        self._balances = model.ledger.balances.copy()
         self._sizes = sizes(model.parts)
         self._reach = reach(model.parts, model.residents.facility)
         self._groups: Totals | None = None
@@ -46,18 +45,17 @@ class Observer:
 
     def observe(self) -> None:
         """Keep the month that has just ended."""
-        month = look(self.model, self._balances, self._tiers)
-        self.kept.append(month)
-        self._balances = self.model.ledger.balances.copy()
-        if month.month >= 1 and self.model.parts.by is not None:
-            self._count_groups(month.sums.copy())
+        self.kept.append(look(self.model))
         self._months = self._series = None
+        if self.model.parts.by is not None and self.model.month >= 1:
+            self._count_groups()
 
-    def _count_groups(self, sums: NDArray[np.int64]) -> None:
+    def _count_groups(self) -> None:
         """Add the month of each group; in a group the rank by income is the rank within it."""
-        model, before = self.model, self._groups
+        last, tally, before = self.kept[-1], self.model.tally, self._groups
+        sums = last.sums.copy()
         sums[:, AMONG_ALL] = sums[:, WITHIN]
-        month = residents_totals(model, model.tally.counts, model.tally.bills, sums, self._tiers)
+        month = of_groups(last, tally.counts, tally.bills, sums, self._tiers)
         self._groups = month if before is None else Totals(*map(np.add, before, month))
 
     def months(self) -> CountyWindow:
@@ -66,12 +64,13 @@ class Observer:
             model, place = self.model, self.model.place
             tier, beds = model.county.tier, model.facilities.beds
             tiers = [place.tiers.get(f"T{k}") for k in range(4)]
+            residents, county = one_by_one(self.kept, self._tiers, model.p.effort_load)
             self._months = CountyWindow(
-                totals=in_turn(x.totals for x in self.kept),
+                totals=residents,
                 n=place.agents,
                 reach=self._reach.sum(axis=0),
                 p=model.p,
-                county=in_turn(x.county for x in self.kept),
+                county=county,
                 weight=place.weight,
                 tier=tier,
                 physicians=place.facilities["physicians"].to_numpy(np.int64),

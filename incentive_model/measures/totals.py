@@ -6,14 +6,13 @@ group of residents. Whatever is made of tables then has them too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import IntEnum
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-Numbers = Any  #: a table of numbers, or one number
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
@@ -36,34 +35,28 @@ class Whose(IntEnum):
 class Totals(NamedTuple):
     """Of some residents: everybody, or a group of a breakdown."""
 
-    months: Numbers  #: how many
-    year_ends: Numbers  #: how many of these months end a year
-    counts: Numbers  #: by (tier, Count)
-    bills: Numbers  #: fen by (tier, Kind, fund/patient)
-    waits: Numbers  #: days by (Wait, tier)
-    sums: Numbers  #: by (Sum)
+    months: Floats  #: how many
+    year_ends: Floats  #: how many of these months end a year
+    counts: Floats  #: by (tier, Count)
+    bills: Floats  #: fen by (tier, Kind, fund/patient)
+    waits: Floats  #: days by (Wait, tier)
+    sums: Floats  #: by (Sum)
 
 
 class CountyTotals(NamedTuple):
     """Of the county alone: no group of residents has an account or beds."""
 
-    flows: Numbers  #: fen by (purpose, paying group, paid group)
-    earned: Numbers  #: fen got less fen paid, by (Whose, tier)
-    visits: Numbers  #: by (facility)
-    crowded: Numbers  #: visits to facilities that were crowded, by (tier)
-    capability: Numbers  #: means over facilities by (tier), added up over months
-    infrastructure: Numbers  #: the same
-    belief: Numbers  #: physicians' mean belief in pay that was promised, added up over months
-    believing: Numbers  #: in how many months any was
+    flows: Floats  #: fen by (purpose, paying group, paid group)
+    earned: Floats  #: fen got less fen paid, by (Whose, tier)
+    visits: Floats  #: by (facility)
+    crowded: Floats  #: visits to facilities that were crowded, by (tier)
+    capability: Floats  #: means over facilities by (tier), added up over months
+    infrastructure: Floats  #: the same
+    belief: Floats  #: physicians' mean belief in pay that was promised, added up over months
+    believing: Floats  #: in how many months any was
 
 
 T = TypeVar("T", Totals, CountyTotals)
-
-
-def in_turn(months: Iterable[T]) -> T:
-    """Month by month: the months are the first axis of every table."""
-    first, *_ = months = list(months)
-    return type(first)(*(np.array(tables, float) for tables in zip(*months, strict=True)))
 
 
 def some(totals: T, months: slice) -> T:
