@@ -25,9 +25,11 @@ def sums_of(model: IncentiveModel) -> NDArray[np.int64]:
     of[Sum.OOP] = model.month_oop
     of[Sum.VISITS] = (ep.first >= 0) + ep.within + ep.referred + ep.follow_ups
     of[Sum.QALYS] = model.month_qaly
-    rank, within = whole_rank(r.income).astype(np.int64), np.zeros(len(r), np.int64)
-    for rows in model.parts.rows:
-        within[rows] = whole_rank(r.income[rows])
+    rank = whole_rank(r.income).astype(np.int64)
+    within = rank.copy()
+    if model.parts.by is not None:
+        for rows in model.parts.rows:
+            within[rows] = whole_rank(r.income[rows])
     for what in (Sum.OOP, Sum.VISITS, Sum.QALYS):
         of[Sum[f"{what.name}_RANKED"]] = of[what] * rank
         of[Sum[f"{what.name}_RANKED_WITHIN"]] = of[what] * within

@@ -47,8 +47,8 @@ def group_names(by: str | None, place: Place) -> tuple[str, ...]:
 def income_rank(income: NDArray[np.floating]) -> NDArray[np.float64]:
     """Fractional rank by income, in (0, 1), mean ½; equal incomes in the order of the rows."""
     rank = np.empty(len(income))
-    rank[np.argsort(income, kind="stable")] = (np.arange(len(income)) + 0.5) / max(1, len(income))
-    return rank
+    rank[np.argsort(income, kind="stable")] = np.arange(len(income)) + 0.5
+    return rank / max(1, len(income))
 
 
 def whole_rank(income: NDArray[np.floating]) -> NDArray[np.int16]:
