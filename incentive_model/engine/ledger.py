@@ -84,10 +84,11 @@ class Ledger:
 
     def between(self, first: int, last: int) -> NDArray[np.int64]:
         """Sums over months ``first`` … ``last`` by (purpose, paying group, paid group), in fen."""
-        chosen = [
-            table for month, table in zip(self.months, self._by_group, strict=True) if first <= month <= last
-        ]
-        return np.sum(chosen, axis=0) if chosen else np.zeros_like(self._month)
+        found = np.zeros_like(self._month)
+        for month, table in zip(self.months, self._by_group, strict=True):
+            if first <= month <= last:
+                found += table
+        return found
 
     @property
     def latest(self) -> NDArray[np.int64]:

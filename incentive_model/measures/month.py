@@ -62,13 +62,15 @@ def look(model: IncentiveModel) -> Month:
 
 
 #: What waiting is made of.
-WAITING = (
-    Count.VISIT,
-    Count.VISIT_REFERRED,
-    Count.WAITED_REFERRED,
-    Count.WAITED_OTHER,
-    Count.ADMITTED_REFERRED,
-    Count.ADMITTED_OTHER,
+WAITING = np.array(
+    [
+        Count.VISIT,
+        Count.VISIT_REFERRED,
+        Count.WAITED_REFERRED,
+        Count.WAITED_OTHER,
+        Count.ADMITTED_REFERRED,
+        Count.ADMITTED_OTHER,
+    ]
 )
 
 
