@@ -19,15 +19,17 @@ import pandas as pd
 from incentive_model.agents import Government, Handles, Hospital, Insurer, Patient, Physician
 from incentive_model.cards import Fault, InputError, levers, nearest, parameters
 from incentive_model.chance.draws import replicate_key
+from incentive_model.engine.believing import Promises
 from incentive_model.engine.capacity import Demand
 from incentive_model.engine.columns import NOW, Slot, Terms, Tile, World, empty_tally, record
 from incentive_model.engine.compiled import compiled
 from incentive_model.engine.county import CountyState, make_facilities, reckon, schedule_tables, use_means
 from incentive_model.engine.meeting import meet
 from incentive_model.engine.population import homes, make_physicians, make_residents
+from incentive_model.engine.serving import Service
 from incentive_model.engine.threads import Chunks
 from incentive_model.incentives import INSTRUMENTS, Instrument
-from incentive_model.incentives.events import Event, Sum
+from incentive_model.incentives.events import Sum
 from incentive_model.incentives.tables import Tables
 from incentive_model.inputs import Place, Scheme, load_place, load_scheme, resolve_levers, resolve_parameters
 from incentive_model.inputs.values import whole_number
@@ -117,8 +119,7 @@ class IncentiveModel(mesa.Model):
         self.levers = self._levers_of(0)  # the status quo, which the burn-in lives under
         self._announce_terms()
         self._rate_before = self.tables.rate_bp.copy()
-        for hospital in self.hospitals:
-            hospital.adapt()
+        Hospital.adapt_all(self.hospitals)
 
     def _build(self, threads: int, by: str | None) -> None:
         """Columns, tables and books of the place."""
@@ -138,7 +139,10 @@ class IncentiveModel(mesa.Model):
         schedule, self._deductible, self._cap = schedule_tables(place)
         coverage = resolve_levers(place, STATUS_QUO)["family_doctor_coverage"]
         self.tables = Tables(schedule, self.county.means, float(coverage), len(self.instruments))
-        self.demand = Demand(len(self.county.tier))
+        self.demand = Demand(p, len(self.county.tier))
+        self.service = Service(len(self.county.tier))
+        self._resolved: dict[int, dict[str, float | int | str]] = {}
+        self._promises = Promises(self.tables, [])
         self.heard = np.empty((place.agents, 2), np.float32)
         self.said = np.empty_like(self.heard)
         self.remember()
@@ -188,8 +192,8 @@ class IncentiveModel(mesa.Model):
         )
 
     def settle(self) -> None:
-        """Every instrument pays for what happened."""
-        for instrument in self.instruments:
+        """Every instrument that is in force pays for what happened."""
+        for instrument in self._active:
             instrument.settle(self.county)
 
     @property
@@ -217,47 +221,44 @@ class IncentiveModel(mesa.Model):
             self.government.adapt()
         self.ledger.close(self.month, int(self.tally.sums[:, Sum.OOP].sum()))
         belief: Any = self.belief  # the rule works element by element
-        for k, instrument in enumerate(self.instruments):
-            if self.promises(k):
-                belief[:, k] = belief_next(self.p, belief[:, k], instrument.realised)
-        self.demand.learn(self.p, self.facilities, county.counts, self.place.weight)
-        compiled(meet)(self.key, self.month, self.tables.meeting, self.physician_columns)
+        for k in self.promising:
+            belief[:, k] = belief_next(county.p, belief[:, k], self.instruments[k].realised)
+        self.demand.learn(self.facilities, county.counts, self.place.weight)
+        if self.tables.meeting.any():
+            compiled(meet)(self.key, self.month, self.tables.meeting, self.physician_columns)
         if self.month % 3 == 0:
-            for hospital in self.hospitals:
-                hospital.adapt()
+            Hospital.adapt_all(self.hospitals)
 
     def believed_pay(self) -> np.ndarray:
         """What each physician believes one event brings, by (physician, Event), in yuan:
         Σ over instruments of b·(θ·promised + personal), and what is felt without money."""
-        t, home = self.tables, self.physician_columns.facility
-        theta = t.means.pass_on[home][:, None]
-        pay = np.zeros((len(home), len(Event)))
-        for k in range(len(self.instruments)):
-            if self.promises(k):
-                pay += self.belief[:, k][:, None] * (
-                    theta * t.promised[k][:, home].T + t.personal[k][:, home].T
-                )
-        return pay + t.felt[:, home].T
+        return self._promises.believed(self.tables, self.belief, self.physician_columns["facility"])
 
-    def promises(self, k: int) -> bool:
-        """Whether instrument ``k`` has announced pay this month."""
-        return bool(self.tables.promised[k].any() or self.tables.personal[k].any())
+    @property
+    def promising(self) -> list[int]:
+        """The instruments that have announced pay this month, by number."""
+        return self._promises.makers
 
     def _levers_of(self, month: int) -> dict[str, float | int | str]:
-        if month < 1:
-            return resolve_levers(self.place, STATUS_QUO)
-        return resolve_levers(self.place, self.scheme, month)
+        """The levers in force in a month. They are resolved once for each change of the scheme."""
+        changes = sum(start <= month for start, _ in self.scheme.changes) if month >= 1 else -1
+        if changes not in self._resolved:
+            scheme = self.scheme if month >= 1 else STATUS_QUO
+            self._resolved[changes] = resolve_levers(self.place, scheme, month)
+        return dict(self._resolved[changes])
 
     def _announce_terms(self) -> None:
-        self.county.levers = self.levers
-        self.tables.clear()
-        for me, instrument in enumerate(self.instruments):
-            instrument.announce(self.county, self.tables, me)
-        use_means(self.facilities, self.tables, self.county.means, self.p)
-        self.county.pass_on = self.tables.means.pass_on
-        self.demand.congest(
-            self.p, self.facilities, float(self.tables.reserved), bool(self.tables.releasable)
-        )
+        county, tables = self.county, self.tables
+        county.levers = self.levers
+        tables.clear(self._promises.makers)
+        active = [k for k, instrument in enumerate(self.instruments) if not instrument.idle(county)]
+        for me in active:
+            self.instruments[me].announce(county, tables, me)
+        self._active = [self.instruments[k] for k in active]
+        self._promises = Promises(tables, active)
+        use_means(self.facilities, tables, county.means, county.p)
+        county.pass_on = tables.means.pass_on
+        self.demand.congest(self.facilities, float(tables.reserved), bool(tables.releasable))
         self.in_force = self.levers != self._levers_of(0)
 
     def make_world(self) -> World:

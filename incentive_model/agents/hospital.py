@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import mesa
 import numpy as np
 
-from incentive_model.engine.compiled import compiled
 from incentive_model.incentives.events import Event, Kind
 from incentive_model.rules.adapting import lends, lost_margin, pass_on_step
-from incentive_model.rules.inducement import service
 
 if TYPE_CHECKING:
     from incentive_model.model import IncentiveModel
@@ -26,7 +25,6 @@ class Hospital(mesa.Agent):
     def __init__(self, model: IncentiveModel, row: int) -> None:
         super().__init__(model)
         self.row = row
-        self._terms: tuple[float, float, float, bool] | None = None
         self._earned = 0.0  # yuan, up to the last quarter's end
         self._quarter: float | None = None  # yuan earned in the quarter before
         self._step = 0.0
@@ -38,35 +36,29 @@ class Hospital(mesa.Agent):
     def adapt(self) -> None:
         """Quarterly: how intensely to serve, what to move to the patient, what to pass on to physicians,
         and whether to lend experts (MODEL 12, 15)."""
-        self._serve()
-        if self.model.p.hospital_learning > 0.0 and self.tier <= 2:
-            self._try_pass_on()
-        if self.tier == 2:
-            self._lend()
+        self._serve(range(self.row, self.row + 1))
+        self._try()
 
-    def _serve(self) -> None:
+    @staticmethod
+    def adapt_all(hospitals: Sequence[Hospital]) -> None:
+        """:meth:`adapt` of all facilities, which decide on their service in one loop."""
+        hospitals[0]._serve(range(len(hospitals)))
+        for hospital in hospitals:
+            hospital._try()
+
+    def _serve(self, rows: range) -> None:
         """Set the intensity of service, and the part of a bill moved to the patient, to what payment and the
         shared account make worthwhile. As long as these stay, so does what was decided."""
         model: IncentiveModel = self.model
-        pay = model.tables.certain[:, self.row]
-        terms = (
-            float(pay[Event.CLAIM_YUAN]),
-            float(pay[Event.VISIT_SERVICE_YUAN]),
-            float(pay[Event.ADMISSION_SERVICE_YUAN]),
-            bool(model.tables.means.paid_by_case[self.row]),
-        )
-        if terms == self._terms:
-            return
-        self._terms = terms
-        decided = compiled(service)(model.p, *terms)
-        f = model.facilities[self.row]
-        f.price_visit = round(int(f.list_visit) * decided.bill_visit)
-        f.price_admission = round(int(f.list_admission) * decided.bill_admission)
-        f.cost_admission = decided.cost_admission
-        f.effort_visit = decided.effort_visit
-        f.effort_admission = decided.effort_admission
-        f.uncovered_bp = round(decided.uncovered * 10_000)
-        model.county.cost_admission[self.row] = decided.cost_admission
+        model.service.decide(model.p, model.facilities, model.tables, model.county, rows)
+
+    def _try(self) -> None:
+        """Try another θ, and lend experts or not, where facilities are that inventive."""
+        p = self.model.county.p
+        if p.hospital_learning > 0.0 and self.tier <= 2:
+            self._try_pass_on()
+        if p.hospital_initiative > 0.0 and self.tier == 2:
+            self._lend()
 
     def _try_pass_on(self) -> None:
         """Step on with θ if the quarter's surplus rose after the last step, else back. The first step (up)

@@ -9,6 +9,8 @@
 ``caring``      loops of phases 5–6: admit, recover
 ``settling``    loop of phase 7: every bill in fen
 ``ending``      loops of phases 8–9: outcome, talk
+``believing``   what physicians believe of what is promised
+``serving``     how intensely facilities serve, and what they bill to whom
 ``meeting``     phase 10: ties won from visiting experts
 ``county``      the county as instruments see it
 ``ledger``      the books: who paid whom, for what

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from incentive_model.engine.columns import Row
 from incentive_model.engine.compiled import compiled
-from incentive_model.incentives.events import ADMITTED, Count
+from incentive_model.incentives.events import Count
 from incentive_model.rules.capacity import appointment_days, bed_chances, days, expect
 
 
@@ -29,8 +29,17 @@ class Demanded(IntEnum):
     REHAB_DAYS = 8
 
 
-VISITS = slice(Demanded.REFERRED_VISITS, Demanded.EMERGENCY)
-BEDS = slice(Demanded.EMERGENCY, len(Demanded))
+class Queueing(NamedTuple):
+    """The parameters of queues. (To hand a loop all parameters takes longer than a loop over facilities.)"""
+
+    visit_memory: float
+    bed_memory: float
+    extra_days: float
+    rehab_days: float
+    appointment_days_full: float
+    appointment_load_limit: float
+    outside_load: float
+    month_days: float
 
 
 class Demand:
@@ -39,38 +48,51 @@ class Demand:
     Rows of ``expected`` are kinds of demand (:class:`Demanded`).
     """
 
-    def __init__(self, n_facilities: int) -> None:
+    def __init__(self, p: Any, n_facilities: int) -> None:
+        self.p = Queueing(*(float(getattr(p, name)) for name in Queueing._fields))
         self.expected: NDArray[np.float64] = np.zeros((len(Demanded), n_facilities))
         self.months_seen = 0
 
-    def learn(self, p: Any, f: np.recarray, counts: NDArray[np.int64], weight: float) -> None:
+    def learn(self, f: np.recarray, counts: NDArray[np.int64], weight: float) -> None:
         """Take in one more month of counts of simulated residents, each standing for ``weight``."""
-        admitted = counts[:, ADMITTED].sum(axis=1)
-        seen: Any = weight * np.stack(
-            [
-                counts[:, Count.VISIT_REFERRED],
-                counts[:, Count.VISIT] - counts[:, Count.VISIT_REFERRED],
-                counts[:, Count.BED_EMERGENCY],
-                counts[:, Count.BED_REFERRED],
-                counts[:, Count.BED_OTHER],
-                admitted,
-                admitted * f.stay_days,
-                counts[:, Count.RETAINED] * p.extra_days,
-                counts[:, Count.REHAB] * p.rehab_days,
-            ]
-        )
-        expected: Any = self.expected  # the rule works element by element
-        for rows, memory in ((VISITS, p.visit_memory), (BEDS, p.bed_memory)):
-            expected[rows] = expect(expected[rows], seen[rows], self.months_seen, memory)
+        compiled(learn)(self.expected, f, self.p, counts, float(weight), self.months_seen)
         self.months_seen += 1
 
-    def congest(self, p: Any, f: np.recarray, reserved: float, releasable: bool) -> None:
+    def congest(self, f: np.recarray, reserved: float, releasable: bool) -> None:
         """Write this month's waits, chances of a bed and occupancy into the facilities' columns."""
-        compiled(congest)(self.expected, f, p, reserved, releasable)
+        compiled(congest)(self.expected, f, self.p, reserved, releasable)
+
+
+def learn(
+    x: NDArray[np.float64],
+    facilities: np.recarray,
+    p: Queueing,
+    counts: NDArray[np.int64],
+    weight: float,
+    months_seen: int,
+) -> None:
+    """Move expected demand ``x`` by (kind, facility) towards what a month has shown."""
+    for row in range(len(facilities)):
+        seen = counts[row]
+        referred = seen[Count.VISIT_REFERRED]
+        visits, beds, days_in_bed = p.visit_memory, p.bed_memory, facilities[row].stay_days
+        admitted = seen[Count.ADMITTED_EMERGENCY] + seen[Count.ADMITTED_REFERRED] + seen[Count.ADMITTED_OTHER]
+        for kind, observed, memory in (
+            (Demanded.REFERRED_VISITS, float(referred), visits),
+            (Demanded.OTHER_VISITS, float(seen[Count.VISIT] - referred), visits),
+            (Demanded.EMERGENCY, float(seen[Count.BED_EMERGENCY]), beds),
+            (Demanded.REFERRED, float(seen[Count.BED_REFERRED]), beds),
+            (Demanded.OTHER, float(seen[Count.BED_OTHER]), beds),
+            (Demanded.ADMITTED, float(admitted), beds),
+            (Demanded.ACUTE_DAYS, admitted * days_in_bed, beds),
+            (Demanded.LATE_DAYS, seen[Count.RETAINED] * p.extra_days, beds),
+            (Demanded.REHAB_DAYS, seen[Count.REHAB] * p.rehab_days, beds),
+        ):
+            x[kind, row] = expect(x[kind, row], weight * observed, months_seen, memory)
 
 
 def congest(
-    x: NDArray[np.float64], facilities: np.recarray, p: Any, reserved: float, releasable: bool
+    x: NDArray[np.float64], facilities: np.recarray, p: Queueing, reserved: float, releasable: bool
 ) -> None:
     """What expected demand ``x`` by (kind, facility) means for each facility's visits and beds."""
     full, limit = p.appointment_days_full, p.appointment_load_limit
@@ -104,7 +126,9 @@ def congest(
             make_room(x, f, row, p, kept, releasable)
 
 
-def make_room(x: NDArray[np.float64], f: Row, row: int, p: Any, reserved: float, releasable: bool) -> None:
+def make_room(
+    x: NDArray[np.float64], f: Row, row: int, p: Queueing, reserved: float, releasable: bool
+) -> None:
     """Beds of one facility: occupancy, chances of admission by class, chance of a rehabilitation bed."""
     bed_days = f.beds * p.month_days
     acute, late, rehab = x[Demanded.ACUTE_DAYS, row], x[Demanded.LATE_DAYS, row], x[Demanded.REHAB_DAYS, row]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,7 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from incentive_model.engine.compiled import compiled
 from incentive_model.incentives.accounts import CARE, Accounts, Group, Purpose
+
+Fen = NDArray[np.int64]
+
+#: What :func:`post` says of a posting that it refuses.
+NEGATIVE, NO_ACCOUNT = -1, -2
 
 
 class Ledger:
@@ -27,11 +34,11 @@ class Ledger:
     def __init__(self, accounts: Accounts, instruments: Iterable[str] = ()) -> None:
         self.accounts = accounts
         self.purposes = list(dict.fromkeys([*(purpose.name.lower() for purpose in Purpose), *instruments]))
-        self.balances: NDArray[np.int64] = np.zeros(accounts.size, np.int64)
-        self.entries: list[tuple[int, int, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []
+        self.balances: Fen = np.zeros(accounts.size, np.int64)
+        self.entries: list[tuple[int, int, Fen, Fen, Fen]] = []
         self.imbalance_fen = 0
         self.months: list[int] = []
-        self._by_group: list[NDArray[np.int64]] = []
+        self._by_group: list[Fen] = []
         self._month = np.zeros((len(self.purposes), len(Group), len(Group)), np.int64)
 
     def pay(self, month: int, purpose: Purpose | str, payer: Any, payee: Any, fen: Any) -> None:
@@ -42,22 +49,19 @@ class Ledger:
 
         Raises:
             ValueError: a negative amount (who pays must be said, not signed), or an unknown purpose.
+            IndexError: an account that there is not.
         """
         number = self._number(purpose)
-        payers, payees, amounts = np.broadcast_arrays(
-            np.asarray(payer, np.int64), np.asarray(payee, np.int64), np.asarray(fen, np.int64)
-        )
-        some = amounts != 0
-        if not some.any():
-            return
-        payers, payees, amounts = payers[some], payees[some], amounts[some]
-        if amounts.min() < 0:
+        posting = np.empty((3, *np.broadcast(payer, payee, fen).shape), np.int64)
+        posting[0], posting[1], posting[2] = payer, payee, fen
+        posting = posting.reshape(3, -1)
+        moved = compiled(post)(posting, self.accounts.group, self.balances, self._month[number])
+        if moved == NEGATIVE:
             raise ValueError(f"{self.purposes[number]}: negative amount in month {month}")
-        np.subtract.at(self.balances, payers, amounts)
-        np.add.at(self.balances, payees, amounts)
-        group = self.accounts.group
-        np.add.at(self._month, (number, group[payers], group[payees]), amounts)
-        self.entries.append((month, number, payers, payees, amounts))
+        if moved == NO_ACCOUNT:
+            raise IndexError(f"{self.purposes[number]}: no such account in month {month}")
+        if moved:
+            self.entries.append((month, number, *posting[:, :moved].copy()))
 
     def _number(self, purpose: Purpose | str) -> int:
         if isinstance(purpose, Purpose):
@@ -73,25 +77,22 @@ class Ledger:
         Raises:
             ArithmeticError: the books do not balance.
         """
-        posted = int(self._month[list(CARE), Group.PATIENTS].sum())
+        posted = sum(int(self._month[purpose, Group.PATIENTS].sum()) for purpose in CARE)
         off = max(abs(int(self.balances.sum())), abs(posted - residents_out_of_pocket))
         self.imbalance_fen = max(self.imbalance_fen, off)
         self.months.append(month)
-        self._by_group.append(self._month.copy())
-        self._month[:] = 0
+        self._by_group.append(self._month)
+        self._month = np.zeros_like(self._month)
         if off:
             raise ArithmeticError(f"the books of month {month} are out of balance by {off} fen")
 
-    def between(self, first: int, last: int) -> NDArray[np.int64]:
+    def between(self, first: int, last: int) -> Fen:
         """Sums over months ``first`` … ``last`` by (purpose, paying group, paid group), in fen."""
-        found = np.zeros_like(self._month)
-        for month, table in zip(self.months, self._by_group, strict=True):
-            if first <= month <= last:
-                found += table
-        return found
+        chosen = self._by_group[bisect_left(self.months, first) : bisect_right(self.months, last)]
+        return sum(chosen, np.zeros_like(self._month))
 
     @property
-    def latest(self) -> NDArray[np.int64]:
+    def latest(self) -> Fen:
         """Sums of the month closed last by (purpose, paying group, paid group), in fen."""
         return self._by_group[-1]
 
@@ -111,3 +112,30 @@ class Ledger:
             for fen in (int(table[purpose, payer, payee]),)
         ]
         return pd.DataFrame(rows, columns=["month", "payer", "payee", "purpose", "yuan"])
+
+
+def post(posting: Fen, group: Fen, balances: Fen, flows: Fen) -> int:
+    """Move money in the balances and in the month's flows by group; how many amounts were not zero.
+
+    These are moved to the front of the posting. Nothing is done if anything in it is refused. (Compiled,
+    because there are dozens of postings a month, and NumPy takes longer over one than all its sums do.)
+
+    Args:
+        posting: payers, payees and fen.
+        flows: of the posting's purpose, by (paying group, paid group).
+    """
+    some, accounts = 0, len(balances)
+    for k in range(posting.shape[1]):
+        if posting[2, k] < 0:
+            return NEGATIVE
+        if not (-accounts <= posting[0, k] < accounts and -accounts <= posting[1, k] < accounts):
+            return NO_ACCOUNT
+    for k in range(posting.shape[1]):
+        payer, payee, fen = posting[0, k], posting[1, k], posting[2, k]
+        if fen != 0:
+            balances[payer] -= fen
+            balances[payee] += fen
+            flows[group[payer], group[payee]] += fen
+            posting[0, some], posting[1, some], posting[2, some] = payer, payee, fen
+            some += 1
+    return some

@@ -48,6 +48,8 @@ def split_accounts(county: County) -> None:
     tier_parts = [basis_points(part) for part in tier_split(county)]
     for c, account in enumerate(a.consortia):
         held = county.balance(int(account))
+        if held == 0:
+            continue
         weights = np.zeros(len(county.tier), np.int64)
         for tier in range(3):
             members = np.flatnonzero((county.consortium == c) & (county.tier == tier))

@@ -74,16 +74,28 @@ class Accounts:
     n_funds: int
     n_consortia: int
     group: NDArray[np.int64] = field(init=False)
+    facilities: NDArray[np.int64] = field(init=False)  #: one a facility, in the order of the place's
+    physicians: NDArray[np.int64] = field(init=False)  #: one for the physicians of each facility
+    funds: NDArray[np.int64] = field(init=False)  #: one an insurance
+    consortia: NDArray[np.int64] = field(init=False)  #: one a consortium that shares an account
 
     def __post_init__(self) -> None:
-        n = len(self.tier)
+        n, start = len(self.tier), 1
+        for name, size in (
+            ("facilities", n),
+            ("physicians", n),
+            ("funds", self.n_funds),
+            ("consortia", self.n_consortia),
+        ):
+            object.__setattr__(self, name, np.arange(start, start + size))
+            start += size
         group = np.full(self.size, Group.EXTERNAL, np.int64)
         group[self.residents] = Group.PATIENTS
         inside = self.tier <= 2
-        group[1 : 1 + n] = np.where(
+        group[self.facilities] = np.where(
             self.tier <= 1, Group.PRIMARY, np.where(inside, Group.HOSPITALS, Group.EXTERNAL)
         )
-        group[1 + n : 1 + 2 * n] = np.where(inside, Group.PHYSICIANS, Group.EXTERNAL)
+        group[self.physicians] = np.where(inside, Group.PHYSICIANS, Group.EXTERNAL)
         group[self.funds] = Group.INSURER
         group[self.consortia] = Group.INSURER
         group[[self.referral_fund, self.government]] = Group.GOVERNMENT
@@ -97,27 +109,6 @@ class Accounts:
     @property
     def residents(self) -> int:
         return 0
-
-    @property
-    def facilities(self) -> NDArray[np.int64]:
-        """One account a facility, in the order of the place's facilities."""
-        return np.arange(1, 1 + len(self.tier))
-
-    @property
-    def physicians(self) -> NDArray[np.int64]:
-        """One account for the physicians of each facility."""
-        return np.arange(1 + len(self.tier), 1 + 2 * len(self.tier))
-
-    @property
-    def funds(self) -> NDArray[np.int64]:
-        """One account an insurance."""
-        start = 1 + 2 * len(self.tier)
-        return np.arange(start, start + self.n_funds)
-
-    @property
-    def consortia(self) -> NDArray[np.int64]:
-        start = 1 + 2 * len(self.tier) + self.n_funds
-        return np.arange(start, start + self.n_consortia)
 
     @property
     def referral_fund(self) -> int:

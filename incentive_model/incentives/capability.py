@@ -109,6 +109,9 @@ class Training(Instrument):
     def __init__(self) -> None:
         self.part = 0.0  #: of the way from where a centre began to what training can reach
 
+    def idle(self, county: County) -> bool:
+        return lever(county, self.name) == 0.0 and self.part == 0.0
+
     def announce(self, county: County, tables: Tables, me: int) -> None:
         rows = centres(county)
         here = tables.means.capability[rows]
@@ -137,6 +140,9 @@ class ExpertVisits(Instrument):
 
     name = "expert_visits"
 
+    def idle(self, county: County) -> bool:
+        return lever(county, self.name) == 0.0 and not county.lent.any()
+
     def announce(self, county: County, tables: Tables, me: int) -> None:
         here = self._lent(county)
         lose_hours(tables, county.tier == 2, county.p.expert_hours * here[county.tier == 2])
@@ -162,37 +168,33 @@ class ExpertVisits(Instrument):
 class StaffPosting(Instrument):
     """County physicians work at centres: the centre sees more patients and can do more, by head."""
 
-    name = "staff_posting"
+    name, idle_at = "staff_posting", 0.0
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
-        share, means = lever(county, self.name), tables.means
-        if share == 0.0:
-            return
-        for centre, posted in self._posted(county).items():
-            hospital, own = county.parent[centre], float(county.physicians[centre])
-            if own > 0.0:
-                means.capacity[centre] *= (own + posted) / own
-            best = max(means.capability[centre], means.capability[hospital])
-            means.capability[centre] = (own * means.capability[centre] + posted * best) / (own + posted)
-        lending = np.unique(county.parent[list(self._posted(county))])
-        means.capacity[lending] *= 1.0 - share
+        rows, posted = self._posted(county)
+        means, hospital, own = tables.means, county.parent[rows], county.physicians[rows].astype(float)
+        some = own > 0.0
+        means.capacity[rows[some]] *= (own[some] + posted[some]) / own[some]
+        here = means.capability[rows]
+        best = np.maximum(here, means.capability[hospital])
+        means.capability[rows] = (own * here + posted * best) / (own + posted)
+        means.capacity[np.unique(hospital)] *= 1.0 - lever(county, self.name)
 
     def settle(self, county: County) -> None:
         a = county.accounts
-        for centre, posted in self._posted(county).items():
-            allowance = real_fen(county, county.p.posting_allowance * posted)
-            county.pay(Purpose.POSTING, a.government, a.physicians[centre], allowance)
+        rows, posted = self._posted(county)
+        allowance = [real_fen(county, yuan) for yuan in (county.p.posting_allowance * posted).tolist()]
+        county.pay(Purpose.POSTING, a.government, a.physicians[rows], allowance)
 
-    def _posted(self, county: County) -> dict[int, float]:
-        """Full-time county physicians at each centre: a hospital's, shared equally by its centres."""
-        rows = [int(c) for c in centres(county) if county.parent[c] >= 0]
-        share = lever(county, self.name)
-        siblings = {int(h): sum(county.parent[c] == h for c in rows) for h in county.parent[rows]}
-        return {
-            c: share * float(county.physicians[county.parent[c]]) / siblings[int(county.parent[c])]
-            for c in rows
-            if share * county.physicians[county.parent[c]] > 0.0
-        }
+    def _posted(self, county: County) -> tuple[np.ndarray, np.ndarray]:
+        """Centres with posted physicians, and how many full-time ones from the county each has: a
+        hospital's, shared equally by its centres."""
+        rows = centres(county)
+        rows = rows[county.parent[rows] >= 0]
+        hospital = county.parent[rows]
+        siblings = np.bincount(hospital, minlength=len(county.tier))[hospital]
+        posted = lever(county, self.name) * county.physicians[hospital] / siblings
+        return rows[posted > 0.0], posted[posted > 0.0]
 
 
 class CapitalGrant(Instrument):
@@ -203,6 +205,9 @@ class CapitalGrant(Instrument):
 
     def __init__(self) -> None:
         self.capital = 0.0
+
+    def idle(self, county: County) -> bool:
+        return lever(county, self.name) == 0.0 and self.capital == 0.0
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
         if self.capital == 0.0:

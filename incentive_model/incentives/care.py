@@ -5,7 +5,7 @@ import numpy as np
 from incentive_model.cards.short import uncertain
 from incentive_model.incentives.accounts import CARE, Purpose
 from incentive_model.incentives.events import Event, Kind
-from incentive_model.incentives.instrument import County, Instrument, sample_fen
+from incentive_model.incentives.instrument import County, Instrument
 from incentive_model.incentives.tables import Tables
 
 M5 = "MODEL 5"
@@ -63,20 +63,21 @@ class Care(Instrument):
 
     def _bills(self, county: County) -> None:
         """Residents and funds pay facilities; facilities pay suppliers and, from the margin, staff."""
-        a = county.accounts
+        a, p = county.accounts, county.p
+        bills = np.ascontiguousarray(county.bills.T)  # (fund/patient, Kind, insurance, facility)
+        payers = np.array([a.funds, np.full_like(a.funds, a.residents)])[:, :, None]
         for kind, purpose in zip(Kind, CARE, strict=True):
-            for insurance, fund in enumerate(a.funds):
-                county.pay(purpose, fund, a.facilities, county.bills[:, insurance, kind, 0])
-                county.pay(purpose, a.residents, a.facilities, county.bills[:, insurance, kind, 1])
-        revenue = county.bills.sum(axis=(1, 3))
-        margin = np.where(county.tier <= 1, county.p.margin_primary, county.p.margin_hospital)
-        part = np.repeat(margin[:, None], len(Kind), axis=1)
-        part[:, Kind.ADMISSION] = 1.0 - (1.0 - margin) * county.cost_admission
-        kept = revenue * np.rint(part * 10_000.0).astype(np.int64) // 10_000
-        late, price = (round(x * 100) for x in (county.p.late_day_margin, county.p.day_price))
-        kept[:, Kind.LATE_DAYS] = revenue[:, Kind.LATE_DAYS] * min(late, price) // price
-        county.pay(Purpose.SUPPLIES, a.facilities, a.suppliers, (revenue - kept).sum(axis=1))
-        county.pay_staff(Purpose.MARGIN_PAY, kept.sum(axis=1))
+            county.pay(purpose, payers, a.facilities, bills[:, kind])
+        revenue = (bills[0] + bills[1]).sum(axis=1)
+        margin = np.where(county.tier <= 1, p.margin_primary, p.margin_hospital)
+        admission = 1.0 - (1.0 - margin) * county.cost_admission
+        late, price = (round(x * 100) for x in (p.late_day_margin, p.day_price))
+        kept = revenue * _basis_points(margin) // 10_000
+        kept[Kind.ADMISSION] = revenue[Kind.ADMISSION] * _basis_points(admission) // 10_000
+        kept[Kind.LATE_DAYS] = revenue[Kind.LATE_DAYS] * min(late, price) // price
+        margins = kept.sum(axis=0)
+        county.pay(Purpose.SUPPLIES, a.facilities, a.suppliers, revenue.sum(axis=0) - margins)
+        county.pay_staff(Purpose.MARGIN_PAY, margins)
 
     def _running_costs(self, county: County) -> None:
         a = county.accounts
@@ -84,13 +85,12 @@ class Care(Instrument):
         county.pay(Purpose.SUBSIDY, a.government, a.facilities, county.subsidy // 12)
 
     def _premiums(self, county: County) -> None:
+        """A twelfth of the year's, in whole fen (rounded down, as :func:`sample_fen` does)."""
         a = county.accounts
-        for column, payer in enumerate((a.residents, a.government, a.employers)):
-            for insurance, fund in enumerate(a.funds):
-                heads = int(county.insured[insurance])
-                county.pay(
-                    Purpose.PREMIUMS,
-                    payer,
-                    fund,
-                    sample_fen(county.premiums[insurance, column] / 12.0, heads),
-                )
+        fen = county.premiums / 12.0 * 100.0 * county.insured[:, None]
+        payers = np.array([a.residents, a.government, a.employers])
+        county.pay(Purpose.PREMIUMS, payers, a.funds[:, None], np.floor(fen + 1e-6).astype(np.int64))
+
+
+def _basis_points(shares: np.ndarray) -> np.ndarray:
+    return np.rint(shares * 10_000.0).astype(np.int64)

@@ -69,7 +69,7 @@ class FamilyDoctors(Instrument):
 class ChronicManagement(Instrument):
     """Chronic patients are followed at their clinic, ill or not: a managed month is a month of care."""
 
-    name = "chronic_management"
+    name, idle_at = "chronic_management", 0.0
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
         tables.managed = lever(county, self.name)

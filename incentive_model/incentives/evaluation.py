@@ -90,6 +90,10 @@ uncertain(
 )
 
 
+#: The levers that put something at stake: pay, subsidy, directors' pay.
+STAKES = ("performance_pay_share", "subsidy_at_stake", "executive_pay_at_stake")
+
+
 class PerformancePay(Instrument):
     """Part of base pay, subsidy and directors' pay is withheld and paid back by score at the end of the year.
 
@@ -101,6 +105,9 @@ class PerformancePay(Instrument):
 
     def __init__(self) -> None:
         self.withheld: Fen | None = None  #: this year's, by (pay/subsidy/directors, facility)
+
+    def idle(self, county: County) -> bool:
+        return not any(lever(county, name) for name in STAKES)
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
         weigh = np.array([1.0, 1.0, county.p.executive_weight])
@@ -125,17 +132,17 @@ class PerformancePay(Instrument):
         self.withheld = stakes if self.withheld is None else self.withheld + stakes
 
     def close_year(self, county: County) -> None:
-        if self.withheld is None:
-            return
         a = county.accounts
-        for which, (held, holder) in enumerate(zip(self.withheld, _holders(county), strict=True)):
-            paid = earned(county, held)
-            county.pay(Purpose.PERFORMANCE_PAY, a.evaluation_pool, holder, paid)
-            if which == 1:  # the facility's own; what it lost is not taken from staff
-                county.pay_staff(Purpose.PERFORMANCE_PAY, paid)
+        stakes = () if self.withheld is None else zip(self.withheld, _holders(county), strict=True)
+        for which, (held, holder) in enumerate(stakes):
+            if held.any():
+                paid = earned(county, held)
+                county.pay(Purpose.PERFORMANCE_PAY, a.evaluation_pool, holder, paid)
+                if which == 1:  # the facility's own; what it lost is not taken from staff
+                    county.pay_staff(Purpose.PERFORMANCE_PAY, paid)
         left = county.balance(a.evaluation_pool)
         county.pay(Purpose.STAKE_WITHHELD, a.evaluation_pool, a.government, left)
-        self.withheld[:] = 0
+        self.withheld = None
 
 
 def _holders(county: County) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -146,25 +153,20 @@ def _holders(county: County) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def monthly_stakes(county: County) -> Fen:
     """What is withheld each month by (pay/subsidy/directors, facility), in fen, in the county."""
-    yearly = np.select(
-        [county.tier == 1, county.tier == 2],
+    township, hospital = county.p.executive_pay_township, county.p.executive_pay_county
+    by_tier = np.array([0, real_fen(county, township), real_fen(county, hospital), 0])
+    fen = np.array(
         [
-            real_fen(county, county.p.executive_pay_township),
-            real_fen(county, county.p.executive_pay_county),
-        ],
-        0,
+            county.wage_bill // 12,
+            county.subsidy // 12 - packaged_fen(county),  # what is packaged is not at stake
+            by_tier[county.tier] // 12,
+        ]
     )
-    stakes = {}
-    for name, fen in (
-        ("performance_pay_share", county.wage_bill // 12),
-        ("subsidy_at_stake", county.subsidy // 12 - packaged_fen(county)),  # what is packaged is not at stake
-        ("executive_pay_at_stake", yearly // 12),
-    ):
-        stakes[name] = np.where(county.tier <= 2, fen * basis_points(lever(county, name)) // 10_000, 0)
+    parts = np.array([basis_points(lever(county, name)) for name in STAKES])
+    stakes = np.where(county.tier <= 2, fen * parts[:, None] // 10_000, 0)
     # directors' pay is within the wage bill: what is at stake with everybody's is not at stake again
-    already = basis_points(lever(county, "performance_pay_share"))
-    stakes["executive_pay_at_stake"] -= stakes["executive_pay_at_stake"] * already // 10_000
-    return np.array(list(stakes.values()))
+    stakes[2] -= stakes[2] * parts[0] // 10_000
+    return stakes
 
 
 def earned(county: County, withheld: Fen) -> Fen:

@@ -75,29 +75,6 @@ class Sum(IntEnum):
 ADMITTED = (Count.ADMITTED_EMERGENCY, Count.ADMITTED_REFERRED, Count.ADMITTED_OTHER)
 
 
-class Sum(IntEnum):
-    """What is added up over residents each month, in whole numbers, so that no order matters."""
-
-    AWARENESS = 0  #: billionths
-    TRUST_T0 = 1  #: billionths, over facilities of a tier within reach
-    TRUST_T1 = 2
-    TRUST_T2 = 3
-    TRUST_T3 = 4
-    OOP = 5  #: fen
-    OOP_RANKED = 6  #: times the rank by income among all residents
-    OOP_RANKED_WITHIN = 7  #: times the rank within the own part
-    VISITS = 8
-    VISITS_RANKED = 9
-    VISITS_RANKED_WITHIN = 10
-    QALYS = 11  #: billionths
-    QALYS_RANKED = 12
-    QALYS_RANKED_WITHIN = 13
-    CATASTROPHIC_10 = 14  #: residents at the year's end
-    CATASTROPHIC_25 = 15
-    CATASTROPHIC_40 = 16
-    CATASTROPHIC_SDG = 17
-
-
 class Event(IntEnum):
     """What a payee may expect pay for, at the margin. A ``YUAN`` event is paid by the yuan."""
 

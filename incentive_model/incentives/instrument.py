@@ -89,8 +89,17 @@ class Instrument:
     """
 
     name: str = ""
+    #: value of the lever of that name at which there is nothing to announce and nothing to settle
+    idle_at: float | str | None = None
     #: part of this month's announced pay that was really paid; beliefs learn from it
     realised: float = 1.0
+
+    def idle(self, county: County) -> bool:
+        """Whether neither ``announce`` nor ``settle`` would change anything this month, so that they need
+        not be called: under most schemes most instruments are idle. Asked once a month, before anything
+        happens. What still waits from earlier months (a backlog, something built up) is something to do.
+        The year is closed in any case."""
+        return self.idle_at is not None and county.levers[self.name] == self.idle_at
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
         """Fill ``tables``; ``me`` is this instrument's row in ``promised`` and ``personal``.
@@ -126,8 +135,12 @@ class Backlog:
     @property
     def realised(self) -> float:
         """0 while pay is owed and nobody has seen any, 1 from then on (whatever is ripe is paid whole)."""
-        owed = any(amount.any() for _, amount in self.due)
-        return 0.0 if owed and not self.seen else 1.0
+        return 0.0 if self.owed and not self.seen else 1.0
+
+    @property
+    def owed(self) -> bool:
+        """Whether anything waits to be paid."""
+        return any(amount.any() for _, amount in self.due)
 
 
 def basis_points(share: float) -> int:

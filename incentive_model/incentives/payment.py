@@ -118,8 +118,11 @@ class PerCase(Instrument):
 
     name = "per_case"
 
+    def idle(self, county: County) -> bool:
+        return county.levers["payment_method"] != self.name
+
     def announce(self, county: County, tables: Tables, me: int) -> None:
-        if county.levers["payment_method"] != self.name:
+        if self.idle(county):
             return
         paid = (county.tier == 1) | (county.tier == 2)
         tables.means.paid_by_case[paid] = 1
@@ -128,7 +131,7 @@ class PerCase(Instrument):
         tables.certain[Event.ADMISSION_SERVICE_YUAN, paid] = -county.p.case_service_loss
 
     def settle(self, county: County) -> None:
-        if county.levers["payment_method"] != self.name:
+        if self.idle(county):
             return
         cost = round(county.p.extra_days * county.p.late_day_cost * 100)
         kept = np.where(county.tier == 2, county.counts[:, Count.RETAINED] * cost, 0)
@@ -165,12 +168,12 @@ class Capitation(Instrument):
             tables.certain[Event.VISIT_SERVICE_YUAN, here] -= fund
 
     def settle(self, county: County) -> None:
-        primary = county.tier <= 1
-        claimed = np.where(primary[:, None], county.bills[:, :, Kind.VISIT, 0], 0)  # (facility, insurance)
+        claimed = county.bills[:, :, Kind.VISIT, 0]  # (facility, insurance)
         if self._in_force(county):
             if self.agreed is None:
                 self.agreed = np.sum(list(self.past.values()), axis=0)
-            self._pay(county, claimed, self.agreed)
+            primary = county.tier <= 1
+            self._pay(county, np.where(primary[:, None], claimed, 0), self.agreed)
         else:
             self.agreed = None
         by_tier = [claimed[county.tier == tier].sum(axis=0) for tier in (0, 1)]
@@ -195,7 +198,7 @@ class PublicHealthPackage(Instrument):
     """ "Dual packing": primary facilities' money for public health goes to the consortium's account, which
     shares it out at the end of the year."""
 
-    name = "package_includes_public_health"
+    name, idle_at = "package_includes_public_health", 0.0
 
     def settle(self, county: County) -> None:
         a = county.accounts

@@ -63,6 +63,10 @@ class ReferralBonus(Instrument):
         self.size = 0
         self.backlog = Backlog()
 
+    def idle(self, county: County) -> bool:
+        waits = self.backlog.due or self.size or self.realised != 1.0
+        return lever(county, self.name) == 0.0 and not waits
+
     def announce(self, county: County, tables: Tables, me: int) -> None:
         bonus, individual = _bonus(county), lever(county, "fund_share_individuals")
         for event, inside in ((Event.UP_REFERRAL, county.tier <= 1), (Event.DOWN_REFERRAL, county.tier == 2)):
@@ -116,5 +120,7 @@ def _bonus(county: County) -> float:
 
 
 def part_of(fen: np.ndarray, held: int, whole: int) -> np.ndarray:
-    """``fen`` × held/whole, rounded down (in whole numbers without end: the product may be large)."""
+    """``fen`` × held/whole, rounded down (in whole numbers without end where the product may be large)."""
+    if int(fen.max()) * held < 2**62:
+        return fen * held // whole
     return np.array([int(x) * held // whole for x in fen.ravel()], np.int64).reshape(fen.shape)

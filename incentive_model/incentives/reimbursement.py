@@ -96,12 +96,12 @@ def raise_rates(
     county: County, tables: Tables, tiers: tuple[int, ...], settings: tuple[Setting, ...], points: float
 ) -> None:
     """Reimburse everyone who is insured so many points more, up to the ceiling."""
-    insured = tables.schedule_bp.max(axis=(1, 2)) > 0
-    for tier in tiers:
-        for setting in settings:
-            raised = tables.rate_bp[:, insured, tier, setting] + basis_points(points)
-            ceiling = basis_points(county.p.rate_ceiling)
-            tables.rate_bp[:, insured, tier, setting] = np.clip(raised, 0, ceiling)
+    ceiling = basis_points(county.p.rate_ceiling)
+    if points == 0.0 and tables.rate_bp.max() <= ceiling:
+        return
+    insured = np.flatnonzero(tables.schedule_bp.max(axis=(1, 2)) > 0)
+    raised = np.ix_(np.arange(2), insured, np.array(tiers), np.array(settings))
+    tables.rate_bp[raised] = np.clip(tables.rate_bp[raised] + basis_points(points), 0, ceiling)
 
 
 def cut_unreferred(tables: Tables, setting: Setting, points: float) -> None:
@@ -125,22 +125,21 @@ class Gatekeeping(Instrument):
     Emergencies are exempt: they are billed and admitted on a referral's terms.
     """
 
-    name = "gatekeeping"
+    name, idle_at = "gatekeeping", "none"
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
-        gate = county.levers[self.name]
-        if gate == "none":
+        if self.idle(county):
             return
         cut_unreferred(tables, Setting.OUTPATIENT, county.p.gate_cut_outpatient)
         cut_unreferred(tables, Setting.INPATIENT, county.p.gate_cut_inpatient)
-        if gate == "hard":
+        if county.levers[self.name] == "hard":
             tables.gate = lever(county, "gate_compliance")
 
 
 class BypassPenalty(Instrument):
     """Whoever goes round primary care pays more of the bill."""
 
-    name = "bypass_penalty"
+    name, idle_at = "bypass_penalty", 0.0
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
         for setting in (Setting.OUTPATIENT, Setting.INPATIENT):
@@ -159,7 +158,7 @@ class RehabBonus(Instrument):
 class ContinuousDeductible(Instrument):
     """A deductible is paid once in a referral chain."""
 
-    name = "continuous_deductible"
+    name, idle_at = "continuous_deductible", "no"
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
         tables.continuous = int(county.levers[self.name] == "yes")

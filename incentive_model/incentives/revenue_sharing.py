@@ -98,6 +98,9 @@ class UpwardShare(Instrument):
     def __init__(self) -> None:
         self.backlog = Backlog()
 
+    def idle(self, county: County) -> bool:
+        return lever(county, self.name) == 0.0 and not self.backlog.owed
+
     def announce(self, county: County, tables: Tables, me: int) -> None:
         tables.promised[me, Event.CHAIN_YUAN, county.tier <= 1] = lever(county, self.name)
 
@@ -106,8 +109,8 @@ class UpwardShare(Instrument):
         due = self.backlog.turn(county, due)
         self.realised = self.backlog.realised
         a = county.accounts
-        for column, hospital in enumerate(county.hospitals):
-            county.pay(Purpose.UPWARD_SHARE, a.facilities[hospital], a.facilities, due[:, column])
+        some = due[:, : len(county.hospitals)]  # a place without a hospital has an empty column
+        county.pay(Purpose.UPWARD_SHARE, a.facilities[county.hospitals], a.facilities[:, None], some)
         county.pay_staff(Purpose.UPWARD_SHARE, due.sum(axis=1))
 
 
@@ -119,6 +122,9 @@ class RehabCredit(Instrument):
 
     def __init__(self) -> None:
         self.backlog = Backlog()
+
+    def idle(self, county: County) -> bool:
+        return lever(county, self.name) == 0.0 and not self.backlog.owed
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
         members = (county.tier == 2) & (county.consortium >= 0)
@@ -146,7 +152,7 @@ class RehabCredit(Instrument):
 class PassThrough(Instrument):
     """How strongly physicians feel what their facility earns, whatever it earns by."""
 
-    name = "physician_pass_through"
+    name, idle_at = "physician_pass_through", 0.0
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
         inside = county.tier <= 2
@@ -158,19 +164,21 @@ class DualDirectors(Instrument):
     """Directors of centres who sit in the county hospital too: a centre and its clinics feel more of the
     account that they share with it. The county hospital pays them."""
 
-    name = "dual_director_coverage"
+    name, idle_at = "dual_director_coverage", 0.0
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
-        led = np.isin(county.unit, self._led(county)) & (county.tier <= 1)
+        covered = np.zeros(len(county.tier), np.bool_)
+        covered[self._led(county)] = True
+        led = covered[county.unit] & (county.tier <= 1)
         tables.means.attention[led] *= county.p.dual_director_attention
 
     def settle(self, county: County) -> None:
         a = county.accounts
+        led = self._led(county)
+        above = county.parent[led]
+        payers = np.where(above >= 0, a.facilities[above], a.government)
         pay = real_fen(county, county.p.dual_director_pay / 12.0)
-        for centre in self._led(county):
-            above = county.parent[centre]
-            payer = a.facilities[above] if above >= 0 else a.government
-            county.pay(Purpose.DIRECTORS, payer, a.physicians[centre], pay)
+        county.pay(Purpose.DIRECTORS, payers, a.physicians[led], pay)
 
     def _led(self, county: County) -> np.ndarray:
         """The centres covered: those that the place names first, then the others in order."""

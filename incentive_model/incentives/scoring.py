@@ -86,40 +86,28 @@ def score_weights(county: County, cases: Floats) -> Floats:
 def score_targets(county: County) -> Floats:
     """Targets by (facility, KPI)."""
     p = county.p
-    two_way = np.where(county.tier <= 1, p.target_two_way_primary, p.target_two_way_hospital)
-    n = len(county.tier)
-    return np.column_stack(
-        [
-            np.full(n, p.target_first_contact),
-            two_way,
-            np.full(n, p.target_rehab),
-            np.full(n, p.target_satisfaction),
-        ]
-    )
+    targets = np.empty((len(county.tier), len(WEIGHTS)))
+    targets[:] = p.target_first_contact, p.target_two_way_primary, p.target_rehab, p.target_satisfaction
+    targets[county.tier > 1, 1] = p.target_two_way_hospital
+    return targets
 
 
 def kpis(county: County) -> tuple[Floats, Floats]:
     """The four KPIs over the last twelve months and the cases they are taken over, by (unit's row, KPI)."""
     year = np.zeros_like(county.year)
-    np.add.at(year, county.unit, county.year)
+    cells = county.unit[:, None] * year.shape[1] + np.arange(year.shape[1])
+    np.add.at(year.ravel(), cells.ravel(), county.year.ravel())
     primary = county.tier <= 1
-    discharges = year[:, ADMITTED].sum(axis=1)
-    above = np.column_stack(
-        [
-            year[:, Count.LISTED_PRIMARY],
-            np.where(primary, year[:, Count.UP_NEEDED] + year[:, Count.REHAB], year[:, Count.DOWN_REFERRAL]),
-            np.where(primary, year[:, Count.REHAB], year[:, Count.DOWN_REFERRAL]),
-            year[:, Count.SUCCESS],
-        ]
-    ).astype(float)
-    below = np.column_stack(
-        [
-            year[:, Count.LISTED_CONTACT],
-            np.where(primary, year[:, Count.VISIT], discharges),
-            np.where(primary, year[:, Count.LISTED_CANDIDATE], year[:, Count.CANDIDATE]),
-            year[:, Count.TREATED],
-        ]
-    ).astype(float)
+    above, below = np.empty((2, len(year), len(WEIGHTS)))
+    rehab, down = year[:, Count.REHAB], year[:, Count.DOWN_REFERRAL]
+    above[:, 0] = year[:, Count.LISTED_PRIMARY]
+    above[:, 1] = np.where(primary, year[:, Count.UP_NEEDED] + rehab, down)
+    above[:, 2] = np.where(primary, rehab, down)
+    above[:, 3] = year[:, Count.SUCCESS]
+    below[:, 0] = year[:, Count.LISTED_CONTACT]
+    below[:, 1] = np.where(primary, year[:, Count.VISIT], year[:, ADMITTED].sum(axis=1))
+    below[:, 2] = np.where(primary, year[:, Count.LISTED_CANDIDATE], year[:, Count.CANDIDATE])
+    below[:, 3] = year[:, Count.TREATED]
     return np.where(below > 0.0, above / np.maximum(below, 1.0), 0.0), below
 
 

@@ -75,6 +75,10 @@ class Audit(Instrument):
 
     name = "audit_rate"
 
+    def idle(self, county: County) -> bool:
+        penalties = lever(county, "retention_penalty") or lever(county, "refusal_penalty")
+        return not penalties and audited(county) == 0.0
+
     def announce(self, county: County, tables: Tables, me: int) -> None:
         tables.audit = audited(county)
         for event, penalty, tiers in (
@@ -108,6 +112,9 @@ class CorrectiveTalks(Instrument):
     def __init__(self) -> None:
         self.discomfort: np.ndarray | None = None  #: yuan-equivalents by unit's row
 
+    def idle(self, county: County) -> bool:
+        return lever(county, self.name) == 0.0 and self.discomfort is None
+
     def announce(self, county: County, tables: Tables, me: int) -> None:
         if self.discomfort is None:
             return
@@ -116,9 +123,9 @@ class CorrectiveTalks(Instrument):
         tables.felt[Event.REFUSED] -= np.where(county.tier <= 1, felt, 0.0)
 
     def settle(self, county: County) -> None:
-        serious = lever(county, self.name)
-        if county.month % 3 != 0 or (serious == 0.0 and self.discomfort is None):
+        if county.month % 3 != 0 or self.idle(county):
             return
+        serious = lever(county, self.name)
         called = short_of_two_way(county)
         before = np.zeros(len(called)) if self.discomfort is None else self.discomfort
         self.discomfort = 0.5 * before + np.where(called, county.p.talk_discomfort * serious, 0.0)

@@ -124,6 +124,7 @@ fixed(
 class Support(Instrument):
     """A measure that opens one way of knowing or doing something, and what it costs."""
 
+    idle_at = 0.0
     table = ""  #: the entry of :class:`Tables` it sets
     payer: Literal["government", "hospitals"] = "government"
 
@@ -139,20 +140,23 @@ def pay_support(county: County, payer: str, yuan_a_resident_year: float | np.nda
     """Pay a month of support: from the government, or from the county hospitals, each an equal part of what
     it costs at the hospital's own strength."""
     a = county.accounts
-    hospitals = a.facilities[county.tier == 2]
     if payer == "government":
         fen = sample_fen(float(yuan_a_resident_year) / 12.0, county.n)
         county.pay(Purpose.SUPPORT, a.government, a.suppliers, fen)
         return
-    for hospital, yuan in zip(hospitals, np.broadcast_to(yuan_a_resident_year, len(hospitals)), strict=True):
-        fen = sample_fen(float(yuan) / 12.0, county.n) // len(hospitals)
-        county.pay(Purpose.SUPPORT, hospital, a.suppliers, fen)
+    hospitals = a.facilities[county.tier == 2]
+    yuan = np.broadcast_to(yuan_a_resident_year, len(hospitals)).tolist()
+    shares = [sample_fen(x / 12.0, county.n) // len(hospitals) for x in yuan]
+    county.pay(Purpose.SUPPORT, hospitals, a.suppliers, shares)
 
 
 class ReservedSlots(Support):
     """Green channel: a share of slots and beds for referred patients first."""
 
     name, table, payer = "reserved_slots", "reserved", "hospitals"
+
+    def idle(self, county: County) -> bool:
+        return super().idle(county) and county.levers["reserved_release"] == "releasable"
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
         super().announce(county, tables, me)

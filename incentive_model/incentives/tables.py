@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -79,12 +80,19 @@ class Tables:
         self.meeting = np.empty(n_facilities)
         self.clear()
 
-    def clear(self) -> None:
-        """Back to the insurer's own schedule, the place's own means and no pay at all."""
+    def clear(self, promisers: Iterable[int] | None = None) -> None:
+        """Back to the insurer's own schedule, the place's own means and no pay at all.
+
+        Args:
+            promisers: the instruments that have promised anything, where that is known.
+        """
         self.rate_bp[:] = self.schedule_bp
         for column, own in zip(self.means, self.own_means, strict=True):
             column[:] = own
-        for table in (self.certain, self.promised, self.personal, self.felt, self.meeting):
+        for k in range(len(self.promised)) if promisers is None else promisers:
+            self.promised[k] = 0.0
+            self.personal[k] = 0.0
+        for table in (self.certain, self.felt, self.meeting):
             table[:] = 0.0
         self.continuous = 0
         self.platform = self.criteria = self.channel = self.diagnostics = 0.0
@@ -95,14 +103,6 @@ class Tables:
         self.gate = 0.0
         self.reserved = 0.0
         self.releasable = True
-        self._promising: list[int] | None = None
-
-    def promising(self) -> list[int]:
-        """The instruments that have announced pay, by number; looked up once a month."""
-        if self._promising is None:
-            some = self.promised.any(axis=(1, 2)) | self.personal.any(axis=(1, 2))
-            self._promising = np.flatnonzero(some).tolist()
-        return self._promising
 
     @property
     def missing_tests(self) -> float:

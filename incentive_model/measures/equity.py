@@ -2,72 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_model.cards.short import fixed
 from incentive_model.incentives.events import Sum
 from incentive_model.measures.measure import measure
 from incentive_model.measures.parts import RANKS
 from incentive_model.measures.window import Amount, Ratio, Window
 
-fixed(
-    "poverty_extreme",
-    2.15,
-    "dollars a day",
-    "international poverty line, at purchasing power of 2017",
-    "SDG 3.8.2",
-    "S",
-    low=0.0,
-)
-fixed(
-    "poverty_base",
-    1.15,
-    "dollars a day",
-    "fixed part of the societal poverty line, at purchasing power of 2017",
-    "SDG 3.8.2",
-    "M",
-    low=0.0,
-)
-fixed(
-    "poverty_of_median",
-    0.5,
-    "share",
-    "part of the median income in the societal poverty line",
-    "SDG 3.8.2",
-    "M",
-)
-fixed(
-    "yuan_per_dollar",
-    4.6,
-    "yuan a dollar",
-    "yuan of 2022 that buy what a dollar bought in 2017: 4.18 by purchasing power, times 1.11 for prices",
-    "SDG 3.8.2",
-    "M",
-    low=0.0,
-)
-
 #: Thresholds of catastrophic spending, per cent of income.
 CATASTROPHIC = (10, 25, 40)
-#: Above this part of the discretionary budget spending is catastrophic.
-DISCRETIONARY = 0.40
-
-
-def poverty_line(p: Any, median: float) -> float:
-    """Societal poverty line, yuan a year: max(2.15 dollars a day, 1.15 dollars a day + ½·median income).
-
-    Args:
-        median: of the county's incomes, yuan a year (the county stands for the country).
-    """
-    dollar_a_day = 365.0 * p.yuan_per_dollar
-    return max(p.poverty_extreme * dollar_a_day, p.poverty_base * dollar_a_day + p.poverty_of_median * median)
-
-
-def overspent(paid: NDArray[np.float64], budget: NDArray[np.float64], share: float) -> NDArray[np.bool_]:
-    """Who paid more than a share of their budget; without any budget, who paid anything at all."""
-    return paid > share * np.maximum(budget, 0.0)
 
 
 def concentration(ranked: Amount, amount: Amount) -> Ratio:

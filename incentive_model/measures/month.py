@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from incentive_model.incentives.events import Count
-from incentive_model.measures.from_columns import sums_of
 from incentive_model.measures.totals import CountyTotals, Floats, Ints, Tiers, Totals
 
 if TYPE_CHECKING:
@@ -48,12 +47,12 @@ class Month(NamedTuple):
 def look(model: IncentiveModel) -> Month:
     """The month that has just ended. Tables that the model makes anew each month are not copied."""
     facilities = model.facilities.view(np.ndarray)  # a recarray takes ten times as long to find a column
-    promising = model.tables.promising()
+    promising = model.promising
     return Month(
         model.month,
         model.county.counts,
         model.county.bills,
-        sums_of(model),
+        model.tally.sums,
         model.ledger.latest,
         model.ledger.balances.copy(),
         np.array([*(facilities[name] for name in COLUMNS), model.tables.means.infrastructure]),

@@ -38,7 +38,7 @@ class Observer:
         self.kept: list[Month] = []
         self._tiers = Tiers(model.county.tier)
         self._sizes = sizes(model.parts)
-        self._reach = reach(model.parts, model.residents.facility)
+        self._reach = reach(model.parts, model.residents["clinic"], model.homes.reach)
         self._groups: Totals | None = None
         self._months: CountyWindow | None = None
         self._series: NDArray[np.float64] | None = None
@@ -140,9 +140,10 @@ class Observer:
 
     def outcome(self) -> ResidentOutcome:
         """What each resident got and paid over the scheme's months."""
-        r = self.model.residents
+        r = self.model.residents.view(np.ndarray)
+        fifth = quintile(r["income"]).astype(np.int8)
         return ResidentOutcome(
-            r.oop.copy(), r.qaly.copy(), r.time.copy(), quintile(r.income).astype(np.int8), r.part.copy()
+            r["oop"].copy(), r["qaly"].copy(), r["time"].copy(), fifth, r["part"].astype(np.int64)
         )
 
 

@@ -106,12 +106,15 @@ def sizes(groups: Parts) -> NDArray[np.int64]:
     return np.bincount(groups.of, minlength=len(groups.names))
 
 
-def reach(groups: Parts, facility: NDArray[np.int64]) -> NDArray[np.float64]:
+def reach(groups: Parts, clinic: NDArray[np.integer], within: NDArray[np.int64]) -> NDArray[np.float64]:
     """Facilities within residents' reach by (group, tier), added up over residents.
 
     Args:
-        facility: by (resident, slot), −1 where there is none.
+        clinic: row of each resident's own.
+        within: facility rows by (clinic's row, slot), −1 where there is none.
     """
-    n = len(groups.names)
-    within = [(facility[:, slots] >= 0).sum(axis=1) for slots in SLOTS_OF_TIER]
-    return np.stack([np.bincount(groups.of, weights=some, minlength=n) for some in within], axis=-1)
+    found = np.zeros((len(groups.names), len(SLOTS_OF_TIER)))
+    for part, rows in enumerate(groups.rows):
+        here = np.bincount(clinic[rows], minlength=len(within))
+        found[part] = [here @ (within[:, slots] >= 0).sum(axis=1) for slots in SLOTS_OF_TIER]
+    return found

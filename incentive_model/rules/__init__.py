@@ -14,6 +14,7 @@ their card names. The engine compiles these very functions; nothing is written t
 ``discharge``  keep, send down or send home a recovering inpatient; the patient accepts or not
 ``capacity``   expected demand against real capacity: appointments and beds
 ``outcome``    health this month, what is left unresolved, expected death
+``spending``   when what a household pays for care is ruinous
 ``trust``      trust, opinion, awareness, belief in promised pay
 ``inducement`` intensity of service and the share of a bill shifted to the patient
 ``adapting``   the slow moves: hospitals quarterly, insurer and government yearly
@@ -32,6 +33,7 @@ from incentive_model.rules import (
     outcome,
     quality,
     referral,
+    spending,
     trust,
 )
 
@@ -48,5 +50,6 @@ __all__ = [
     "outcome",
     "quality",
     "referral",
+    "spending",
     "trust",
 ]

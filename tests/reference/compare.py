@@ -13,8 +13,8 @@ from reference.episode import NONE
 from reference.month import ReferenceModel
 
 RESIDENT = (
-    "id", "age", "chronic", "insurance", "income", "price_sensitivity", "trust", "habit", "awareness", "control",
-    "queue_slot", "fund_paid", "deductible_paid", "oop", "oop_year", "time", "qaly",
+    "id", "age", "chronic", "insurance", "income", "price_sensitivity", "trust", "habit", "awareness",
+    "control",    "queue_slot", "fund_paid", "deductible_paid", "oop", "oop_year", "time", "qaly",
 )  # fmt: skip
 WAITING = ("queue_class", "queue_months")  #: mean something only in a queue
 EPISODE = (
