@@ -19,6 +19,7 @@ import pandas as pd
 from incentive_model.agents import Government, Handles, Hospital, Insurer, Patient, Physician
 from incentive_model.cards import Fault, InputError, levers, nearest, parameters
 from incentive_model.chance.draws import replicate_key
+from incentive_model.engine import caring, ending, referring, seeking
 from incentive_model.engine.believing import Promises
 from incentive_model.engine.capacity import Demand
 from incentive_model.engine.columns import NOW, Slot, Terms, Tile, World, empty_tally, record
@@ -156,11 +157,13 @@ class IncentiveModel(mesa.Model):
     # the month
 
     def step(self) -> None:
-        """One month: every phase of ``MONTH`` in order."""
+        """One month: the phases of ``MONTH``."""
         self.month += 1
         self.county.month = self.month
-        for phase in MONTH:
-            phase(self)
+        self.announce()
+        self.live()
+        self.settle()
+        self.adapt()
         self.observer.observe()
         self.datacollector.collect(self)
         if self.month == 0:  # residents' sums count from the scheme's first month
@@ -183,16 +186,17 @@ class IncentiveModel(mesa.Model):
         """Phases 2 to 9, in which residents live through the month (:mod:`incentive_model.engine.month`)."""
         self._chunks.run(self.make_world())
         self.heard, self.said = self.said, self.heard
+        self.add_up()
+
+    def add_up(self) -> None:
+        """Tell the county what has happened to residents this month."""
         self.tally = total = self._chunks.total()
-        county = self.county
-        county.counts, county.bills, county.chain = (
-            total.counts.sum(axis=0),
-            total.bills.sum(axis=0),
-            total.chain,
-        )
+        self.county.counts = total.counts.sum(axis=0)
+        self.county.bills = total.bills.sum(axis=0)
+        self.county.chain = total.chain
 
     def settle(self) -> None:
-        """Every instrument that is in force pays for what happened."""
+        """Phase 7, when all bills are written: every instrument in force pays for what happened."""
         for instrument in self._active:
             instrument.settle(self.county)
 
@@ -342,11 +346,18 @@ class IncentiveModel(mesa.Model):
         return institution_graph(self.place.facilities, k.facility, np.where(k.tie == 1, k.target, -1))
 
 
-#: What happens in a month, in order.
-MONTH: tuple[Callable[[IncentiveModel], None], ...] = (
+#: What happens in a month, in order. Each resident lives through phases 2 to 9 before the next one does
+#: (``engine.month``); when all are through, instruments settle.
+MONTH: tuple[Callable[..., None], ...] = (
     IncentiveModel.announce,
-    IncentiveModel.live,
+    seeking.fall_ill,
+    seeking.seek,
+    referring.treat_or_refer,
+    caring.admit,
+    caring.recover,
     IncentiveModel.settle,
+    ending.outcome,
+    ending.talk,
     IncentiveModel.adapt,
 )
 

@@ -14,7 +14,7 @@ from reference.month import ReferenceModel
 
 RESIDENT = (
     "id", "age", "chronic", "insurance", "income", "price_sensitivity", "trust", "habit", "awareness",
-    "control",    "queue_slot", "fund_paid", "deductible_paid", "oop", "oop_year", "time", "qaly",
+    "control", "queue_slot", "fund_paid", "deductible_paid", "oop", "oop_year", "time", "qaly",
 )  # fmt: skip
 WAITING = ("queue_class", "queue_months")  #: mean something only in a queue
 EPISODE = (
