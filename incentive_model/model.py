@@ -22,7 +22,7 @@ from incentive_model.chance.draws import replicate_key
 from incentive_model.engine import caring, ending, referring, seeking
 from incentive_model.engine.believing import Promises
 from incentive_model.engine.capacity import Demand
-from incentive_model.engine.columns import NOW, Slot, Terms, Tile, World, empty_tally, record
+from incentive_model.engine.columns import NOW, Slot, Tally, Terms, Tile, World, empty_tally, record
 from incentive_model.engine.compiled import compiled
 from incentive_model.engine.county import CountyState, make_facilities, reckon, schedule_tables, use_means
 from incentive_model.engine.meeting import meet
@@ -204,6 +204,11 @@ class IncentiveModel(mesa.Model):
     def tiles(self) -> list[Tile]:
         """What each thread worked on last."""
         return self._chunks.tiles
+
+    @property
+    def tallies(self) -> list[Tally]:
+        """What each thread has counted this month."""
+        return self._chunks.tallies
 
     def remember(self) -> None:
         """Set down what neighbours will hear next month; to be called after a change from outside."""

@@ -156,7 +156,7 @@ class TestSeeds:
 
     def test_a_replicate_redraws_luck_and_a_population_seed_redraws_people(self, yongan):
         luck, other = after(yongan, 1), after(yongan, 1, replicate=1)
-        for column in ("age", "income", "facility", "signs_at", "managed_at"):
+        for column in ("id", "clinic", "age", "income", "distance"):
             np.testing.assert_array_equal(luck.residents[column], other.residents[column])
         np.testing.assert_array_equal(luck.tie, other.tie)
 
@@ -164,42 +164,63 @@ class TestSeeds:
 class TestPeople:
     def people(self, place, n):
         model = im.IncentiveModel(place.with_population(n), seed=1, burn_in=0)
-        return model.residents, model.tie_start, model.tie
+        return model.residents, model.tie
+
+    @staticmethod
+    def by_id(residents, *columns):
+        """Some columns in the order of ids."""
+        order = np.argsort(residents["id"])
+        return [residents[name][order] for name in columns or residents.dtype.names if "rank" not in name]
 
     def test_more_residents_leave_the_others_who_they_were(self, yongan):
-        few, _, _ = self.people(yongan, 500)
-        many, _, _ = self.people(yongan, 1_700)
-        assert many[:500].tobytes() == few.tobytes()
+        few = self.by_id(self.people(yongan, 500)[0])
+        many = self.by_id(self.people(yongan, 1_700)[0])
+        for some, all_of_them in zip(few, many, strict=True):
+            np.testing.assert_array_equal(some, all_of_them[:500])
+
+    def test_they_stand_in_the_order_of_their_homes(self, yongan):
+        residents, tie = self.people(yongan, 20_000)
+        for column in (residents["clinic"], yongan.facilities["parent_row"].to_numpy()[residents["clinic"]]):
+            moves = np.count_nonzero(np.diff(column))
+            assert moves == len(np.unique(column)) - 1  # nobody of a village or township stands elsewhere
+        far = np.abs(tie - np.arange(20_000)[:, None])[tie >= 0]
+        assert np.median(far) < 100  # who listen to each other are near each other
 
     def test_draws_belong_to_ids_not_to_rows(self, yongan):
         place = yongan.with_population(300)
         p = im.IncentiveModel(place, seed=1, burn_in=0).p
-        whole, _, _ = make_residents(place, p)
-        tail, _, _ = make_residents(place.with_population(200), p, first_id=100)
-        assert tail.tobytes() == whole[100:].tobytes()
+        whole = self.by_id(make_residents(place, p)[0])
+        tail = self.by_id(make_residents(place.with_population(200), p, first_id=100)[0])
+        for some, all_of_them in zip(tail, whole, strict=True):
+            np.testing.assert_array_equal(some, all_of_them[100:])
 
     def test_a_newcomer_takes_over_a_few_ties_and_leaves_all_others(self, yongan):
-        _, start, tie = self.people(yongan, 4_000)
-        _, start_then, tie_then = self.people(yongan, 4_001)
-        np.testing.assert_array_equal(start_then[:4_001], start)
-        changed = tie_then[: len(tie)] != tie
+        before, after = (self.ties_by_id(*self.people(yongan, n)) for n in (4_000, 4_001))
+        changed = after[:4_000] != before
         assert 0 < changed.sum() < 40  # six to eight ties point at a resident on average
-        assert (tie_then[: len(tie)][changed] == 4_000).all()
+        assert (after[:4_000][changed] == 4_000).all()
+
+    @staticmethod
+    def ties_by_id(residents, tie):
+        """Ids of those each resident listens to, −1 where there is none, in the order of ids."""
+        ids = np.where(tie >= 0, residents["id"].astype(int)[tie], -1)
+        return ids[np.argsort(residents["id"])]
 
     def test_everybody_in_a_large_village_listens_to_six_to_eight_others(self, yongan):
-        residents, start, tie = self.people(yongan, 20_000)
-        n = np.diff(start)
+        residents, ties = self.people(yongan, 20_000)
+        n = (ties >= 0).sum(axis=1)
         assert n.min() == 6
         assert n.max() == 8
-        owner = np.repeat(np.arange(len(residents)), n)
+        owner, tie = np.nonzero(ties >= 0)[0], ties[ties >= 0]
         assert (tie != owner).all()
-        same_village = residents.facility[owner, 0] == residents.facility[tie, 0]
-        same_township = residents.facility[owner, 1] == residents.facility[tie, 1]
+        clinic, centre = residents.clinic, yongan.facilities["parent_row"].to_numpy()[residents.clinic]
+        same_village = clinic[owner] == clinic[tie]
+        same_township = centre[owner] == centre[tie]
         assert same_township.all()
         assert 0.75 < same_village.mean() < 0.80  # and some of those at work are neighbours too
 
     def test_people_are_as_the_place_says(self, yongan):
-        residents, _, _ = self.people(yongan, 20_000)
+        residents, _ = self.people(yongan, 20_000)
         n = len(residents)
         shares = [x.share for x in yongan.insurances]
         for column, expected in (("age", yongan.age_shares), ("insurance", shares)):

@@ -18,7 +18,8 @@ import numpy as np
 import pytest
 
 import incentive_model as im
-from incentive_model.engine.columns import BedClass, Fate, State
+from incentive_model.engine.columns import EPISODE, BedClass, Fate, State, table
+from incentive_model.engine.settling import pay_bills
 from incentive_model.incentives.accounts import Purpose
 from incentive_model.incentives.events import Count
 
@@ -166,11 +167,12 @@ class Played:
             model.month += 1
             model.county.month = model.month
             model.announce()
-            model.fall_ill()
+            model.live()
             people = Counter()
             for h in happened[model.month]:
                 self.set_down(h, self.person(h, people[h.patient, h.lives]))
                 people[h.patient, h.lives] += 1
+            model.add_up()
             model.settle()
             model.adapt()
 
@@ -179,11 +181,12 @@ class Played:
         r = self.model.residents
         insurance = [x.name for x in self.model.place.insurances].index(h.patient)
         home = self.rows["clinic" if h.lives == "near" else "far-clinic"]
-        return np.flatnonzero((r.insurance == insurance) & (r.facility[:, 0] == home))[nth]
+        return np.flatnonzero((r.insurance == insurance) & (r.clinic == home))[nth]
 
     def set_down(self, h, person):
-        """Write a happening into the patient's episode, and count what the model would have counted."""
-        reach = self.model.residents.facility[person].tolist()
+        """Write down the patient's episode, bill it, and count what the model would have counted."""
+        me = self.model.residents[person]
+        reach = self.model.homes.reach[me.clinic].tolist()
         episode = {
             "state": State.CARRIED if h.carried else State.WAITING if h.waited else State.NEW,
             "first": reach.index(self.rows[h.first]) if h.first else -1,
@@ -198,10 +201,12 @@ class Played:
             "follow_ups": h.follow_ups,
             "returned": h.returned,
         }
+        ep = table(EPISODE, 1)[0]
         for column, value in episode.items():
-            self.model.episodes[column][person] = value
+            ep[column] = value
         if episode["state"] == State.NEW:  # an illness that is over leaves nothing of its chain
-            self.model.residents.deductible_paid[person] = 0
+            me.deductible_paid = 0
+        pay_bills(self.model.make_world(), me, ep, self.tally)
 
         at, centre = self.rows[h.at], reach[1]
         if h.first:
@@ -251,9 +256,14 @@ class Played:
         self.count(centre if h.returned else at, *[Count.VISIT] * h.follow_ups)
 
     def count(self, facility, *counts):
-        tally = self.model._chunks.tallies[0]
         for count in counts:
-            tally.counts[0, facility, count] += 1
+            self.tally.counts[0, facility, count] += 1
+
+    @property
+    def tally(self):
+        """What is counted this month."""
+        (tally,) = self.model.tallies
+        return tally
 
     def paid(self, purpose, month):
         """What the books say was paid for a purpose in one month, or (None) in all of the scheme's."""
@@ -287,7 +297,7 @@ def test_every_case_says_why():
 def test_the_county_is_what_its_cases_reckon_with():
     model = im.IncentiveModel(county(), seed=1)
     r, rows = model.residents, rows_of(model.place)
-    near = r.facility[:, 0] == rows["clinic"]
+    near = r.clinic == rows["clinic"]
     assert (near.sum(), (~near).sum()) == (60, 40)
     assert np.bincount(r.insurance[near]).tolist() == [36, 15, 9]
     assert np.bincount(r.insurance[~near]).tolist() == [24, 15, 1]

@@ -15,7 +15,7 @@ import pytest
 import small_place
 from hypothesis import HealthCheck, Phase, given, settings
 from random_place import EVERYTHING, places, random_place, random_scheme, schemes
-from reference.compare import differences
+from reference.compare import differences, episodes_of
 from reference.history import digest
 from reference.month import ReferenceModel
 from reference.sights import Sight, seen
@@ -166,22 +166,32 @@ def test_hash_seeds_change_nothing(tmp_path: Path) -> None:
 def test_one_more_resident_changes_nobody_else(place: Place, scheme: Scheme) -> None:
     """At the same weight, a newcomer leaves everybody else's person, luck and first month as they were."""
     n = place.agents
+    first = slice(0, n)
     few = IncentiveModel(replace(place, population=40 * n), scheme, seed=4, burn_in=0)
     more = IncentiveModel(replace(place, population=40 * n + 40, agents=n + 1), scheme, seed=4, burn_in=0)
-    assert_same(few.residents, more.residents[:n])
-    kept = [i for i in range(n) if listened_to(few, i) == listened_to(more, i)]
+    ranks = ("rank", "rank_within")
+    assert_same(by_id(few), by_id(more)[first], but=ranks)
+    before, after = listened_to(few), listened_to(more)
+    kept = [i for i in range(n) if before[i] == after[i]]
     assert len(kept) > n // 2
     few.step()
     more.step()
-    told_each_other = ("trust", "awareness", "heard", "aware")
-    assert_same(few.residents, more.residents[:n], but=told_each_other)
-    assert_same(few.residents[kept], more.residents[:n][kept])
-    assert_same(few.episodes, more.episodes[:n], but=told_each_other)
+    assert_same(by_id(few), by_id(more)[first], but=("trust", "awareness", *ranks))
+    assert_same(by_id(few)[kept], by_id(more)[first][kept], but=ranks)
+    order = [np.argsort(model.residents["id"]) for model in (few, more)]
+    episodes = [episodes_of(model)[rows] for model, rows in zip((few, more), order, strict=True)]
+    assert_same(episodes[0], episodes[1][first], but=("row",))
 
 
-def listened_to(model: IncentiveModel, i: int) -> list[int]:
-    """The rows a resident listens to."""
-    return [int(row) for row in model.tie[model.tie_start[i] : model.tie_start[i + 1]]]
+def by_id(model: IncentiveModel) -> np.ndarray:
+    """Residents in the order of their ids."""
+    return model.residents[np.argsort(model.residents["id"])]
+
+
+def listened_to(model: IncentiveModel) -> list[list[int]]:
+    """The ids each resident listens to, in the order of ids."""
+    ids = model.residents["id"].astype(int)
+    return [[int(ids[k]) for k in model.tie[i] if k >= 0] for i in np.argsort(ids)]
 
 
 def assert_same(few: np.ndarray, more: np.ndarray, but: tuple[str, ...] = ()) -> None:

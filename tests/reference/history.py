@@ -16,8 +16,8 @@ def digest(model: IncentiveModel, months: int) -> str:
     sums = hashlib.sha256()
     while model.month < months:
         model.step()
-        sums.update(model.residents.tobytes() + model.episodes.tobytes() + model.facilities.tobytes())
-        for table in (model.belief, model.county.counts, model.county.bills, model.ledger.balances):
+        sums.update(model.residents.tobytes() + model.facilities.tobytes())
+        for table in (model.heard, model.tally.sums, model.belief, model.county.counts, model.county.bills, model.ledger.balances):
             sums.update(np.ascontiguousarray(table).tobytes())
     return sums.hexdigest()
 
