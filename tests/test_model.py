@@ -21,7 +21,7 @@ import incentive_model as im
 from incentive_model.cards import indicators
 from incentive_model.engine.compiled import compiled
 from incentive_model.engine.population import make_residents
-from incentive_model.engine.seeking import slot_value
+from incentive_model.engine.seeking import felt, slot_value
 from incentive_model.incentives.events import Count
 
 
@@ -410,12 +410,12 @@ class TestExplainChoice:
         before = [model.residents[row].copy() for row in rows]
         explained = [model.patients[row].explain_choice(0.55) for row in rows]
         model.step()  # month 2: no hospital changes its bills afterwards
-        value = compiled(slot_value)
+        world, value = model.make_world(), compiled(slot_value)
         names = model.place.facilities["name"]
         for me, frame in zip(before, explained, strict=True):
-            for slot, row in enumerate(me.facility):
+            for slot, row in enumerate(model.homes.reach[me.clinic]):
                 mine = frame.loc[names[row]]
-                decides = value(model._world, me, slot, 0.55, 0)
+                decides = value(world, me, slot, felt(model.p, 0.55), 0)
                 assert mine["utility"] - mine["gateway"] == pytest.approx(decides, abs=1e-12)
 
     def test_terms_sum_up_and_shares_are_the_logit(self, yongan):

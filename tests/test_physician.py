@@ -11,8 +11,7 @@ import small_place
 
 import incentive_model as im
 from incentive_model.engine import caring, referring, seeking
-from incentive_model.engine.columns import Slot, empty_tally
-from incentive_model.incentives.events import Count
+from incentive_model.engine.columns import Slot, empty_tally, make_tile
 from incentive_model.rules.maths import sigma, total
 
 
@@ -32,25 +31,28 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> im.IncentiveModel:
 
 def tally(model: im.IncentiveModel) -> Any:
     county = model.county
-    return empty_tally(1, len(county.tier), len(model.place.insurances), len(county.hospitals), len(Count))
+    return empty_tally(1, len(county.tier), len(model.place.insurances), len(county.hospitals))
 
 
 def test_referral_as_the_engine_decides_it(model: im.IncentiveModel, monkeypatch: pytest.MonkeyPatch) -> None:
     """Next month's primary contacts, interpreted and without noise, against the explanations."""
     seen: list[tuple[int, int, int, float, float]] = []
-    reasons = referring.referral_reasons
+    reasons, row_of = referring.referral_reasons, {who: row for row, who in enumerate(model.residents["id"])}
 
-    def noted(w: Any, me: Any, slot: int, above: int, diagnosed: float, *rest: float) -> Any:
-        terms = reasons(w, me, slot, above, diagnosed, *rest)
-        seen.append((int(me.id), int(me.doctor[slot]), above, diagnosed, total(terms)))
+    def noted(w: Any, me: Any, slot: int, physician: int, above: int, diagnosed: float, *rest: float) -> Any:
+        terms = reasons(w, me, slot, physician, above, diagnosed, *rest)
+        seen.append((row_of[int(me.id)], physician, above, diagnosed, total(terms)))
         return terms
 
     monkeypatch.setattr(referring, "referral_reasons", noted)
     monkeypatch.setattr(referring, "normal", lambda *address: 0.0)
     monkeypatch.setattr(seeking, "perceived_severity", lambda p, severity, education, noise: severity)
-    world, month = model.opening_world(), tally(model)
-    for phase in (seeking.fall_ill, seeking.seek, referring.treat_or_refer):
-        phase(world, 0, model.place.agents, month)
+    world, month, tile = model.opening_world(), tally(model), make_tile(model.place.agents)
+    seeking.fall_ill(world, 0, model.place.agents, tile, month)
+    for k in range(int(np.argmax(tile.ill["row"] == -1))):
+        me, ep = model.residents[tile.ill[k].row], tile.ill[k]
+        seeking.seek(world, me, ep, tile, k, month)
+        referring.treat_or_refer(world, me, ep, month)
     monkeypatch.undo()
     assert len({physician for _, physician, *_ in seen}) > 2
     assert {above for _, _, above, *_ in seen} >= {Slot.CENTRE, Slot.PARENT}
@@ -105,10 +107,10 @@ def test_looking_changes_nothing(model: im.IncentiveModel) -> None:
 
 def test_without_a_hospital_above_there_is_nothing_to_choose(model: im.IncentiveModel) -> None:
     patient = model.patients[7]
-    reach = patient.facility.copy()
+    reach, centre = patient.facility.copy(), int(patient.doctor[Slot.CENTRE])
     try:
         patient.facility[[Slot.PARENT, Slot.OTHER]] = -1
-        frame = model.physicians[int(patient.doctor[Slot.CENTRE])].explain_choice(patient)
+        frame = model.physicians[centre].explain_choice(patient)
     finally:
         patient.facility[:] = reach
     assert frame["probability"].to_dict() == {"treat": 1.0}

@@ -6,6 +6,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import mesa
+import numpy as np
 
 from incentive_model.cards import Fault, InputError
 
@@ -36,7 +37,8 @@ class Handle(mesa.Agent):
             raise AttributeError(name)
         columns = getattr(model, self.table)
         if name in columns.dtype.names:
-            return columns[name][self.row]
+            value = columns[name][self.row]
+            return value.item() if isinstance(value, np.generic) else value  # small numbers overflow in NumPy
         known = ", ".join(columns.dtype.names)
         raise AttributeError(f"a {type(self).__name__.lower()} has no {name!r}; there are: {known}")
 

@@ -56,7 +56,8 @@ class Handles(Generic[A]):
         """
         if name not in self._columns.dtype.names:
             raise AttributeError(f"no column {name!r}; there are: {', '.join(self._columns.dtype.names)}")
-        return np.asarray(self._columns[name][self._rows])
+        values = np.asarray(self._columns[name][self._rows])
+        return values.astype(np.float64 if values.dtype.kind == "f" else np.int64)  # however they are stored
 
     def get(self, names: str | list[str]) -> Any:
         """Values of one attribute, or a list of values of several for each agent."""
@@ -73,6 +74,7 @@ class Handles(Generic[A]):
         """Write one attribute of everybody in the set."""
         self.column(name)
         self._columns[name][self._rows] = value
+        self.model.remember()
         return self
 
     def select(

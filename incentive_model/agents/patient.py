@@ -26,10 +26,16 @@ AGES = ("aged 0–14", "aged 15–44", "aged 45–59", "60 or older")
 class Patient(Handle):
     """A handle on one resident's row.
 
-    Every column of the residents is an attribute (``age``, ``income``, ``trust``, ``habit`` …).
+    Every column of the residents is an attribute (``age``, ``income``, ``trust``, ``habit`` …). What is
+    written to one holds from the next month on; after writing to a part of one (``trust[1] = 0.9``) call
+    ``model.remember()``, or the neighbours hear of it a month late.
     """
 
     table = "residents"
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        self.model.remember()
 
     def __repr__(self) -> str:
         home = self.model.place.facilities["name"].iloc[int(self.facility[Slot.CLINIC])]
