@@ -52,7 +52,8 @@ def test_referral_as_the_engine_decides_it(model: im.IncentiveModel, monkeypatch
     for k in range(int(np.argmax(tile.ill["row"] == -1))):
         me, ep = model.residents[tile.ill[k].row], tile.ill[k]
         seeking.seek(world, me, ep, tile, k, month)
-        referring.treat_or_refer(world, me, ep, month)
+        tile.noise[9, k] = 0.0
+        referring.treat_or_refer(world, me, ep, tile, k, month)
     monkeypatch.undo()
     assert len({physician for _, physician, *_ in seen}) > 2
     assert {above for _, _, above, *_ in seen} >= {Slot.CENTRE, Slot.PARENT}

@@ -28,10 +28,15 @@ class Hospital(mesa.Agent):
         self._earned = 0.0  # yuan, up to the last quarter's end
         self._quarter: float | None = None  # yuan earned in the quarter before
         self._step = 0.0
-        entry = model.place.facilities.iloc[row]
-        self.facility_id: str = str(entry["id"])
-        self.name: str = str(entry["name"])
         self.tier: int = int(model.county.tier[row])
+
+    @property
+    def facility_id(self) -> str:
+        return str(self.model.place.facilities["id"].iat[self.row])
+
+    @property
+    def name(self) -> str:
+        return str(self.model.place.facilities["name"].iat[self.row])
 
     def adapt(self) -> None:
         """Quarterly: how intensely to serve, what to move to the patient, what to pass on to physicians,

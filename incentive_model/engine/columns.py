@@ -218,6 +218,9 @@ class Tally(NamedTuple):
     sums: Ints  #: (part, Sum)
 
 
+NOISE = 10  #: numbers drawn for each of the ill, see ``engine.luck``
+
+
 class Tile(NamedTuple):
     """The paper on which a thread works out the month of a few residents."""
 
@@ -233,9 +236,7 @@ def make_tile(n: int) -> Tile:
     blank = table(EPISODE, 1)
     for column in ("row", "first", "at", "origin", "bed_class"):
         blank[column] = -1
-    return Tile(
-        table(EPISODE, n + 1), blank, np.empty(n, np.int64), np.empty((2, n)), np.empty((4 + SLOTS, n))
-    )
+    return Tile(table(EPISODE, n + 1), blank, np.empty(n, np.int64), np.empty((2, n)), np.empty((NOISE, n)))
 
 
 class World(NamedTuple):

@@ -13,10 +13,13 @@ def draw_onsets(key: tuple[int, int], month: int, lo: int, hi: int, who: Ints, l
 
 def draw_noise(key: tuple[int, int], month: int, lo: int, hi: int, who: Ints, noise: Floats) -> None:
     """How the ill misjudge their illness (a normal number), what else speaks for each alternative (six
-    Gumbel numbers), whether treatment succeeds and what is left carries on (two uniform numbers)."""
+    Gumbel numbers), whether treatment succeeds and what is left carries on (two uniform numbers), and how
+    the first physician misjudges it (a normal number; not everybody sees one, but it costs less than one
+    by one)."""
     for k in range(lo, hi):
         noise[0, k] = normal(key, Purpose.PERCEPTION, who[k], month, 0)
         noise[1, k], noise[2, k] = gumbel_pair(key, Purpose.CHOICE, who[k], month, 0)
         noise[3, k], noise[4, k] = gumbel_pair(key, Purpose.CHOICE, who[k], month, 1)
         noise[5, k], noise[6, k] = gumbel_pair(key, Purpose.CHOICE, who[k], month, 2)
         noise[7, k], noise[8, k] = uniform_pair(key, Purpose.SUCCESS, who[k], month, 0)
+        noise[9, k] = normal(key, Purpose.DIAGNOSIS, who[k], month, 0)

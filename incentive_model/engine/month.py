@@ -31,7 +31,7 @@ def live(w: World, lo: int, hi: int, tally: Tally, tile: Tile) -> None:
             if tile.ill[k].row == i:
                 ep = tile.ill[k]
                 seek(w, me, ep, tile, k, tally)
-                treat_or_refer(w, me, ep, tally)
+                treat_or_refer(w, me, ep, tile, k, tally)
                 admit(w, me, ep, tally)
                 recover(w, me, ep, tally)
                 pay_bills(w, me, ep, tally)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,13 +15,27 @@ from incentive_model.chance.draws import normal, replicate_key, uniform, uniform
 from incentive_model.chance.elementary import log
 from incentive_model.chance.even import even, even_starts
 from incentive_model.chance.purpose import Purpose
-from incentive_model.engine.columns import PHYSICIAN, RESIDENT, SLOTS, TIES, Floats, Ints, Slot, table
+from incentive_model.engine.columns import PHYSICIAN, RESIDENT, SLOTS, TIES, Floats, Ints, Slot, record, table
 from incentive_model.engine.compiled import compiled
 from incentive_model.inputs.place import Place
 from incentive_model.network.geography import travel_minutes
 from incentive_model.network.residents import tie_township
 from incentive_model.rules.maths import clip
 from incentive_model.rules.trust import starting_trust
+
+#: Parameters that say how residents start.
+START = (
+    "travel_log_sd",
+    "awareness_start",
+    "control_start",
+    "trust_start_T0",
+    "trust_start_T1",
+    "trust_start_T2",
+    "trust_start_T2_other",
+    "trust_start_T3",
+)
+#: Up to so many residents are kept for the next run of the same place (about 14 megabytes).
+KEPT = 100_000
 
 
 def find_homes(
@@ -85,6 +100,7 @@ def tier_numbers(place: Place) -> NDArray[np.int64]:
     return np.array([int(tier[1]) for tier in place.facilities["tier"]], np.int64)
 
 
+@lru_cache(maxsize=4)
 def facility_numbers(place: Place) -> NDArray[np.int64]:
     """A number of 31 bits a facility, from its id: draws belong to ids, not to rows."""
     digests = [hashlib.sha256(str(name).encode("utf-8")).digest() for name in place.facilities["id"]]
@@ -140,6 +156,7 @@ class Homes(NamedTuple):
     income_log_sd: float
 
 
+@lru_cache(maxsize=4)
 def homes(place: Place) -> Homes:
     """The homes of a place."""
     key = replicate_key(place.population_seed, 0)
@@ -167,14 +184,33 @@ def make_residents(
 
     Residents stand in the order of their homes: township by township, village by village, along its
     ring. So those who listen to each other, and go to the same facilities, are near each other in memory.
+    A small place's are kept for the next run.
 
     Args:
         first_id: stable id of the first resident; draws belong to ids, not to rows.
 
     Returns:
-        The table, and the rows each resident listens to by (resident, tie), −1 from the last one on.
+        The table, and the rows each resident listens to by (resident, tie), −1 from the last one on;
+        these are not to be written to.
     """
-    n, home = place.agents, homes(place)
+    start = tuple(float(getattr(p, name)) for name in START)
+    if place.agents > KEPT:
+        return _make_residents(place, start, first_id, threads)
+    residents, tie = _kept_residents(place, start, first_id)
+    return residents.copy(), tie
+
+
+@lru_cache(maxsize=2)
+def _kept_residents(
+    place: Place, start: tuple[float, ...], first_id: int
+) -> tuple[np.recarray, NDArray[np.int32]]:
+    return _make_residents(place, start, first_id, threads=1)
+
+
+def _make_residents(
+    place: Place, start: tuple[float, ...], first_id: int, threads: int
+) -> tuple[np.recarray, NDArray[np.int32]]:
+    n, home, p = place.agents, homes(place), record(dict(zip(START, start, strict=True)))
     villages = place.villages["residents"].to_numpy(float)
     ends = np.cumsum(villages / villages.sum())
     clinic, ring = np.empty(n, np.uint32), np.empty(n)

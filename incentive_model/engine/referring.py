@@ -2,7 +2,7 @@
 
 from incentive_model.chance.draws import normal, uniform_pair
 from incentive_model.chance.purpose import Purpose
-from incentive_model.engine.columns import BedClass, Row, Slot, State, Tally, World
+from incentive_model.engine.columns import BedClass, Row, Slot, State, Tally, Tile, World
 from incentive_model.engine.home import doctor_of, facility_of
 from incentive_model.engine.seeking import felt, slot_value
 from incentive_model.incentives.events import Count, Event
@@ -28,7 +28,7 @@ def referral_slot(w: World, me: Row, physician: int) -> int:
     return -1
 
 
-def treat_or_refer(w: World, me: Row, ep: Row, tally: Tally) -> None:
+def treat_or_refer(w: World, me: Row, ep: Row, tile: Tile, k: int, tally: Tally) -> None:
     """Phase 4: primary physicians decide, the patient accepts or not; who needs a bed asks for one."""
     f = w.facilities
     if ep.state == State.WAITING or ep.state == State.WENT_OUTSIDE:
@@ -37,7 +37,7 @@ def treat_or_refer(w: World, me: Row, ep: Row, tally: Tally) -> None:
     if ep.at < 0:
         return
     if ep.first <= Slot.CENTRE:
-        primary_contact(w, me, ep, tally)
+        primary_contact(w, me, ep, tile.noise[9, k], tally)
     row = facility_of(w, me, ep.at)
     need = bed_need(w.p, f[row].tier, ep.severity) if f[row].beds > 0.0 else 0.0
     if need > 0.0:
@@ -52,12 +52,12 @@ def treat_or_refer(w: World, me: Row, ep: Row, tally: Tally) -> None:
             tally.counts[me.part, row, Count.BED_EMERGENCY + kind] += 1
 
 
-def primary_contact(w: World, me: Row, ep: Row, tally: Tally) -> None:
+def primary_contact(w: World, me: Row, ep: Row, noise: float, tally: Tally) -> None:
     """One primary contact: refer up, within the township, or treat. A centre that gets a clinic's patient
     decides anew, unless the patient has just declined the hospital."""
     slot = ep.first
     physician = doctor_of(w, me, slot)
-    diagnosed = diagnose(w, me, ep, slot, 0)
+    diagnosed = diagnose(w, ep, slot, noise)
     issued = refer_up(w, me, ep, slot, physician, 0, diagnosed, tally)
     if slot == Slot.CLINIC and ep.referred == 0 and refer_within(w, me, ep, physician, diagnosed):
         tally.counts[me.part, me.clinic, Count.INTERNAL_REFERRAL] += 1
@@ -67,7 +67,7 @@ def primary_contact(w: World, me: Row, ep: Row, tally: Tally) -> None:
         slot = Slot.CENTRE
         physician = doctor_of(w, me, slot)
         if not issued:
-            diagnosed = diagnose(w, me, ep, slot, 1)
+            diagnosed = diagnose(w, ep, slot, normal(w.key, Purpose.DIAGNOSIS, me.id, w.month, 1))
             issued = refer_up(w, me, ep, slot, physician, 1, diagnosed, tally)
     if needs_hospital(w, me, ep, slot, physician):
         here = facility_of(w, me, slot)
@@ -91,10 +91,9 @@ def needs_hospital(w: World, me: Row, ep: Row, slot: int, physician: int) -> boo
     return ep.emergency == 1 or referral_needed(w.p, gain_of_going_up(w.p, here, there, ep.severity))
 
 
-def diagnose(w: World, me: Row, ep: Row, slot: int, k: int) -> float:
+def diagnose(w: World, ep: Row, slot: int, noise: float) -> float:
     """The severity that the physician of a primary facility sees."""
     diagnostics = w.now.diagnostics if slot == Slot.CENTRE else 0.0
-    noise = normal(w.key, Purpose.DIAGNOSIS, me.id, w.month, k)
     return diagnosed_severity(w.p, ep.severity, w.now.platform, w.now.criteria, diagnostics, noise)
 
 

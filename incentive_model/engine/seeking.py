@@ -14,7 +14,7 @@ from incentive_model.rules.billing import deductible_due, expected_patient_cost,
 from incentive_model.rules.choice import Appeal, appeal, gateway, perceived_severity, self_care
 from incentive_model.rules.illness import onset_probability, severity
 from incentive_model.rules.maths import total
-from incentive_model.rules.quality import bed_need, success
+from incentive_model.rules.quality import bed_need, good_enough
 
 NEVER = -1e300
 
@@ -231,6 +231,6 @@ def appropriate_tier(w: World, me: Row, s: float, emergency: int) -> int:
         if row < 0:
             continue
         tier = f[row].tier
-        if (emergency == 0 or tier >= 2) and success(w.p, f[row].capability, s) >= 0.8:
+        if (emergency == 0 or tier >= 2) and good_enough(w.p, f[row].capability, s):
             return tier
     return tier

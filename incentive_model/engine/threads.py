@@ -23,7 +23,7 @@ class Chunks:
         k = len(tallies)
         self.ranges = [(n * c // k, n * (c + 1) // k) for c in range(k)]
         self.tiles = [make_tile(min(TILE, n)) for _ in tallies]
-        self.pool = ThreadPoolExecutor(k) if k > 1 else None
+        self.pool = ThreadPoolExecutor(k - 1) if k > 1 else None
 
     def run(self, world: World) -> None:
         """One month of everybody; returns when all are done."""
@@ -32,11 +32,10 @@ class Chunks:
             (world, lo, hi, tally, tile)
             for (lo, hi), tally, tile in zip(self.ranges, self.tallies, self.tiles, strict=True)
         ]
-        if self.pool is None:
-            work(*jobs[0])
-            return
-        for done in [self.pool.submit(work, *job) for job in jobs]:
-            done.result()
+        others = [self.pool.submit(work, *job) for job in jobs[1:]] if self.pool else []
+        work(*jobs[0])  # to wake a thread takes as long as a thousand residents
+        for other in others:
+            other.result()
 
     def clear(self) -> None:
         """Set every tally to zero."""

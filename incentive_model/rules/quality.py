@@ -34,6 +34,11 @@ def success(p: Any, capability: float, severity: float) -> float:
     return sigma(p.quality_slope * (capability - severity) + p.quality_level)
 
 
+def good_enough(p: Any, capability: float, severity: float) -> bool:
+    """Whether treatment succeeds with at least 80%: q(c, s) ≥ 0.8 wherever 9(c−s) + 1.2 ≥ ln 4."""
+    return p.quality_slope * (capability - severity) + p.quality_level >= 1.3862943611198906
+
+
 def attractiveness(p: Any, perceived_capability: float, infrastructure: float) -> float:
     """A = 0.568·c̃ + 0.432·n: technical expertise against infrastructure, 80.77 : 61.54 [SEED Q02]."""
     return p.weight_technical * perceived_capability + (1.0 - p.weight_technical) * infrastructure
