@@ -5,18 +5,21 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+import small_place
 from test_model import after
 
 import incentive_model as im
-from incentive_model.cards import indicators, parameters
+from incentive_model.cards import indicators
 from incentive_model.engine.columns import Slot
 from incentive_model.incentives.events import ADMITTED, Count, Sum
-from incentive_model.measures import MEASURES, equity
+from incentive_model.measures import BREAKDOWNS, MEASURES, equity
 from incentive_model.measures.parts import income_rank, whole_rank
 from incentive_model.measures.present import PAYERS, factor
 from incentive_model.measures.window import value
+from incentive_model.rules.spending import poverty_line
 from incentive_model.runs.tables import write_parquet
 
 #: What the design asks for at the least, by stakeholder.
@@ -92,25 +95,6 @@ class TestKnownAnswers:
         above, below = np.sum([concentration(year, income) for year in years], axis=0)
         assert above / below == pytest.approx(value(concentration(sum(years), income)), rel=1e-12)
 
-    def test_catastrophic_spending_is_strictly_above(self):
-        paid = np.array([0.0, 0.09, 0.10, 0.26, 0.50]) * 10_000
-        income = np.full(5, 10_000.0)
-        shares = [equity.overspent(paid, income, share).mean() for share in (0.10, 0.25, 0.40)]
-        assert shares == [0.4, 0.4, 0.2]
-
-    def test_below_the_poverty_line_any_payment_is_catastrophic(self):
-        paid = np.array([0.0, 1.0, 0.0, 1.0])
-        found = equity.overspent(paid, np.array([-50.0, -50.0, 0.0, 0.0]), 0.40)
-        assert found.tolist() == [False, True, False, True]
-
-    def test_societal_poverty_line(self):
-        """2.15 dollars a day in a poor county; 1.15 and half the median in others (from 2 dollars on)."""
-        p = SimpleNamespace(**{name: card.default for name, card in parameters().items()})
-        dollar = 365 * p.yuan_per_dollar
-        assert equity.poverty_line(p, 1.5 * dollar) == pytest.approx(2.15 * dollar)
-        assert equity.poverty_line(p, 2.0 * dollar) == pytest.approx(2.15 * dollar)
-        assert equity.poverty_line(p, 10.0 * dollar) == pytest.approx(6.15 * dollar)
-
     @pytest.mark.parametrize(
         ("rate", "month", "answer"),
         [(0.05, 1, 1.0), (0.05, 13, 1 / 1.05), (0.05, 7, 1.05**-0.5), (0.0, 60, 1.0)],
@@ -159,8 +143,9 @@ class TestOfARun:
     def test_trust_is_the_mean_of_residents(self, model):
         month = last_month(model)
         trust, aware = (value(MEASURES[name](month)) for name in ("trust_T1", "awareness"))
-        assert trust == pytest.approx(model.residents.trust[:, Slot.CENTRE].mean(), rel=1e-8)
-        assert aware == pytest.approx(model.residents.awareness.mean(), rel=1e-8)
+        centre, awareness = model.residents.trust[:, Slot.CENTRE], model.residents.awareness
+        assert trust == pytest.approx(centre.mean(dtype=float), rel=1e-8)  # columns are in single precision
+        assert aware == pytest.approx(awareness.mean(dtype=float), rel=1e-8)
 
     def test_a_month_of_the_series_is_that_month_by_itself(self, model):
         """Every measure, of all months at once and of each alone."""
@@ -184,6 +169,91 @@ class TestOfARun:
 
 def last_month(model):
     return model.observer.months().some(slice(-1, None)).together()
+
+
+def nano(amounts):
+    """In whole billionths, computed in double precision whatever the column's."""
+    return np.floor(np.asarray(amounts, float) * 1e9 + 0.5).astype(np.int64)
+
+
+def ranks(income, group):
+    """Whole ranks by income within groups, mean 0; equal incomes in the order of the rows."""
+    places = pd.Series(income).groupby(group)
+    fraction = (places.rank(method="first") - 0.5) / places.transform("size")
+    return np.rint(32_767 * (2.0 * fraction - 1.0)).to_numpy(np.int64)
+
+
+def visits_made(model):
+    """By resident, from the month's episodes. Tiles show the last one alone: there must be one a thread."""
+    visits = np.zeros(len(model.residents), np.int64)
+    for tile in model.tiles:
+        ill = tile.ill[: np.flatnonzero(tile.ill.row < 0)[0]]
+        went = ill.follow_ups + np.where(ill.first >= 0, 1 + ill.within + ill.referred, 0)
+        visits[ill.row] = np.where(ill.at >= 0, went, 0)
+    return visits
+
+
+def added_up(model, before):
+    """What a month's sums should be, by (part, Sum): from the columns now and as they were a month ago."""
+    r, within = model.residents, model.homes.reach[model.residents.clinic] >= 0
+    mine = np.zeros((len(r), len(Sum)), np.int64)
+    mine[:, Sum.AWARENESS] = nano(r.awareness)
+    trust = np.where(within, nano(r.trust), 0)
+    for tier, slots in enumerate(([Slot.CLINIC], [Slot.CENTRE], [Slot.PARENT, Slot.OTHER], [Slot.OUTSIDE])):
+        mine[:, Sum.TRUST_T0 + tier] = trust[:, slots].sum(axis=1)
+    everybody = ranks(r.income, np.zeros(len(r)))
+    own = ranks(r.income, r.part)
+    amounts = {"OOP": r.oop - before.oop, "VISITS": visits_made(model), "QALYS": r.qaly - before.qaly}
+    for name, amount in amounts.items():
+        mine[:, Sum[name]] = amount
+        mine[:, Sum[f"{name}_RANKED"]] = amount * everybody
+        mine[:, Sum[f"{name}_RANKED_WITHIN"]] = amount * own
+    if model.month % 12 == 0:
+        paid, income = r.oop_year / 100.0, r.income.astype(float)
+        for percent in (10, 25, 40):
+            mine[:, Sum[f"CATASTROPHIC_{percent}"]] = paid > income * (percent / 100.0)
+        budget = np.maximum(income - poverty_line(model.p, model.place.income_median), 0.0)
+        mine[:, Sum.CATASTROPHIC_SDG] = paid > 0.40 * budget
+    found = np.zeros((len(model.parts.names), len(Sum)), np.int64)
+    np.add.at(found, r.part, mine)
+    return found
+
+
+@pytest.fixture(scope="module", params=["yongan", "small"])
+def place(request, tmp_path_factory):
+    if request.param == "small":
+        return im.load_place(small_place.write(tmp_path_factory.mktemp("sums") / "place"), population=300)
+    return im.load_place("yongan", population=1_500)
+
+
+class TestSums:
+    """What residents' loops add up is what NumPy adds up from the columns they leave behind."""
+
+    @pytest.mark.parametrize("by", [None, *BREAKDOWNS])
+    def test_of_every_month_of_a_year(self, place, by):
+        settings = {"seed": 1, "burn_in": 2, "by": by}
+        model = im.IncentiveModel(place, "full-package", threads=2, **settings).run(0)
+        alone = im.IncentiveModel(place, "full-package", **settings).run(0)  # a thread may have many tiles
+        year = 0
+        for _ in range(12):
+            before = model.residents.copy()
+            model.step()
+            alone.step()
+            expected = added_up(model, before)
+            for what in Sum:
+                assert model.tally.sums[:, what].tolist() == expected[:, what].tolist(), (model.month, what)
+            np.testing.assert_array_equal(alone.tally.sums, expected)
+            visits = model.tally.counts[..., Count.VISIT].sum(axis=1)
+            np.testing.assert_array_equal(model.tally.sums[:, Sum.VISITS], visits)
+            year += expected
+        np.testing.assert_array_equal(model.residents.oop, model.residents.oop_year)
+        assert year[:, : Sum.CATASTROPHIC_10].any(axis=0).all()  # there was something to add up
+        assert year[:, Sum.CATASTROPHIC_SDG].any()
+
+    def test_without_groups_the_two_ranks_are_one(self, place):
+        residents = im.IncentiveModel(place, seed=1).residents
+        np.testing.assert_array_equal(residents.rank, residents.rank_within)
+        assert not residents.part.any()
 
 
 class TestPresentValues:

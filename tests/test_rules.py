@@ -26,6 +26,7 @@ from incentive_model.rules import (
     outcome,
     quality,
     referral,
+    spending,
     trust,
 )
 from incentive_model.rules.maths import by_age, clip, nano, sigma, total
@@ -115,9 +116,24 @@ class TestQuality:
 
     def test_a_referral_is_needed_from_a_gain_of_eight_points(self):
         # clinic: q falls from .972 at s = .1 to .851 at s = .3; the hospital stays above .996
-        assert not quality.referral_needed(p, 0.36, 0.80, 0.10)
-        assert quality.referral_needed(p, 0.36, 0.80, 0.30)
-        assert not quality.referral_needed(p, 0.80, 0.80, 0.99)
+        def needed(here, above, severity):
+            return quality.referral_needed(p, quality.gain_of_going_up(p, here, above, severity))
+
+        assert not needed(0.36, 0.80, 0.10)
+        assert needed(0.36, 0.80, 0.30)
+        assert not needed(0.80, 0.80, 0.99)
+        assert quality.referral_needed(p, 0.08)
+        assert not quality.referral_needed(p, math.nextafter(0.08, 0.0))
+
+    def test_the_gain_of_going_up_by_hand(self):
+        gain = 1 / (1 + math.exp(-3.9)) - 1 / (1 + math.exp(0.06))
+        assert quality.gain_of_going_up(p, 0.36, 0.80, 0.50) == about(gain)
+
+    @given(unit, unit, unit)
+    def test_going_back_loses_what_going_up_gains(self, here, above, s):
+        gain = quality.gain_of_going_up(p, here, above, s)
+        assert gain == -quality.gain_of_going_up(p, above, here, s)
+        assert gain >= 0.0 if above >= here else gain <= 0.0
 
     @given(unit, unit, unit, st.floats(0.0, 0.5))
     def test_ability_helps_and_severity_harms(self, c, s, n, more):
@@ -280,10 +296,18 @@ REFER = {
 }
 
 
+def refer(change=None, rules=p):
+    """Why the physician of ``REFER`` would refer, the gain being that from one capability to the other."""
+    now = REFER | (change or {})
+    here, above = now.pop("capability_here"), now.pop("capability_above")
+    gain = quality.gain_of_going_up(rules, here, above, now["diagnosed"])
+    return referral.refer_or_treat(rules, gain=gain, **now)
+
+
 class TestReferralUp:
     def test_a_clinic_physician_by_hand(self):
         gain = 1 / (1 + math.exp(-3.9)) - 1 / (1 + math.exp(0.06))
-        assert referral.refer_or_treat(p, **REFER) == pytest.approx(
+        assert refer() == pytest.approx(
             (
                 0.78 * 160 * 1.0 * gain,
                 12.0,
@@ -305,26 +329,24 @@ class TestReferralUp:
             ({"tie": 1.0, "platform": 1.0, "criteria": 1.0}, 1.6 * 0.6 * 0.5 * 0.7),
             ({"complex_process": 0}, 0.4),
         )
-        trouble = [-referral.refer_or_treat(p, **REFER | change).hassle for change, _ in changes]
+        trouble = [-refer(change).hassle for change, _ in changes]
         assert trouble == pytest.approx([58 * factor for _, factor in changes])
 
     def test_a_physician_with_far_too_many_patients_would_rather_be_rid_of_one(self):
         def effort(load):
-            return referral.refer_or_treat(p, **REFER | {"load_here": load}).effort
+            return refer({"load_here": load}).effort
 
         assert effort(1.2) == 0.0  # not yet beyond
         assert effort(1.21) == effort(3.0) == about(2.0 * 1.95)  # two yuan a visit, follow-ups too
 
     def test_who_attends_twice_to_the_account_feels_it_twice(self):
-        once, twice = (
-            referral.refer_or_treat(p, **REFER | {"attention": x}).shared_account for x in (0.3, 0.6)
-        )
+        once, twice = (refer({"attention": x}).shared_account for x in (0.3, 0.6))
         assert twice == about(2.0 * once)
         assert once < 0.0
 
     def test_the_patients_wishes_weigh_at_most_twelve_yuan(self):
         for gap, weight in ((9.0, 12.0), (-9.0, -12.0), (0.0, 0.0)):
-            reasons = referral.refer_or_treat(p, **REFER | {"value_referred": 2.0 + gap})
+            reasons = refer({"value_referred": 2.0 + gap})
             assert reasons.patient_wishes == weight
 
     @given(unit, st.floats(0.1, 3.0))
@@ -341,17 +363,15 @@ class TestReferralUp:
         ],
     )
     def test_what_speaks_for_and_against(self, what, sign, diagnosed, more):
-        now = REFER | {"diagnosed": diagnosed}
-        change = total(referral.refer_or_treat(p, **now | {what: now[what] + more})) - total(
-            referral.refer_or_treat(p, **now)
-        )
+        now = {"diagnosed": diagnosed}
+        change = total(refer(now | {what: REFER[what] + more})) - total(refer(now))
         assert sign * change > 0.0
 
     def test_without_profit_trouble_or_difference_the_physician_is_torn(self):
         no_money = {"margin_here": 0.0, "referral_pay": 0.0, "account_per_claim": 0.0}
-        nothing = REFER | no_money | {"capability_here": 0.8, "value_here": 3.0}
+        nothing = no_money | {"capability_here": 0.8, "value_here": 3.0}
         free = SimpleNamespace(**vars(p) | {"hassle_up": 0.0})
-        delta = total(referral.refer_or_treat(free, **nothing))
+        delta = total(refer(nothing, free))
         assert referral.referral_probability(p, delta) == 0.5
         assert referral.referral_probability(p, 20.0) == about(1 / (1 + math.exp(-1)))
 
@@ -604,6 +624,34 @@ class TestTrust:
             assert abs(nearer - paid) <= abs(belief - paid)
             belief = nearer
         assert belief == about(paid)
+
+
+class TestSpending:
+    def test_catastrophic_spending_is_strictly_above(self):
+        paid = [0.0, 900.0, 1_000.0, 2_600.0, 5_000.0]
+        found = [[spending.overspent(x, 10_000.0, share) for x in paid] for share in (0.10, 0.25, 0.40)]
+        assert found == [[0, 0, 0, 1, 1], [0, 0, 0, 1, 1], [0, 0, 0, 0, 1]]
+
+    def test_below_the_poverty_line_any_payment_is_catastrophic(self):
+        for budget in (-50.0, 0.0):
+            assert [spending.overspent(paid, budget, 0.40) for paid in (0.0, 1.0)] == [0, 1]
+
+    def test_discretionary_spending_is_ruinous_above_forty_per_cent(self):
+        assert spending.DISCRETIONARY == 0.40
+
+    @given(st.floats(0.0, 1e6), st.floats(-1e6, 1e6), unit, st.floats(0.0, 1e6))
+    def test_who_pays_more_or_has_less_is_no_better_off(self, paid, budget, share, more):
+        now = spending.overspent(paid, budget, share)
+        assert now in (0, 1)
+        assert spending.overspent(paid + more, budget, share) >= now
+        assert spending.overspent(paid, budget - more, share) >= now
+
+    def test_societal_poverty_line(self):
+        """2.15 dollars a day in a poor county; 1.15 and half the median in others (from 2 dollars on)."""
+        dollar = 365 * p.yuan_per_dollar
+        assert spending.poverty_line(p, 1.5 * dollar) == about(2.15 * dollar)
+        assert spending.poverty_line(p, 2.0 * dollar) == about(2.15 * dollar)
+        assert spending.poverty_line(p, 10.0 * dollar) == about(6.15 * dollar)
 
 
 def serve(account=0.0, visit=0.35, admission=0.35, by_case=False, **changed):
