@@ -67,8 +67,10 @@ def measured(place: im.Place, values: dict[str, float], replicate: int) -> dict[
     last_year = []
     for month in range(MONTHS - 11, MONTHS + 1):
         model.run(month)
-        trust = np.ma.masked_array(residents.trust, residents.facility < 0).mean(axis=0)
-        last_year.append([*trust, residents.control[residents.chronic == 1].mean()])
+        trust = np.ma.masked_array(residents.trust, model.homes.reach[residents.clinic] < 0).mean(
+            axis=0, dtype=float
+        )
+        last_year.append([*trust, residents.control[residents.chronic == 1].mean(dtype=float)])
     found = {name: value for name, (value, _, _) in model.indicators().items()}
     return found | dict(zip(STARTS, np.mean(last_year, axis=0), strict=True))
 

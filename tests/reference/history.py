@@ -17,7 +17,14 @@ def digest(model: IncentiveModel, months: int) -> str:
     while model.month < months:
         model.step()
         sums.update(model.residents.tobytes() + model.facilities.tobytes())
-        for table in (model.heard, model.tally.sums, model.belief, model.county.counts, model.county.bills, model.ledger.balances):
+        for table in (
+            model.heard,
+            model.tally.sums,
+            model.belief,
+            model.county.counts,
+            model.county.bills,
+            model.ledger.balances,
+        ):
             sums.update(np.ascontiguousarray(table).tobytes())
     return sums.hexdigest()
 
