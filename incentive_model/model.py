@@ -196,7 +196,7 @@ class IncentiveModel(mesa.Model):
         self.county.chain = total.chain
 
     def settle(self) -> None:
-        """Phase 7, when all bills are written: every instrument in force pays for what happened."""
+        """Phase 7: every bill (``engine.settling``); then every instrument in force pays for what happened."""
         for instrument in self._active:
             instrument.settle(self.county)
 

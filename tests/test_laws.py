@@ -15,6 +15,7 @@ import small_place
 import incentive_model as im
 from incentive_model.cards import indicators, levers, parameters
 from incentive_model.cards.names import TAKEN, name_fault
+from incentive_model.engine.month import live
 from incentive_model.incentives import PACKAGED
 from incentive_model.incentives.support import Support
 from incentive_model.measures import MEASURES
@@ -254,3 +255,13 @@ def test_a_month_has_ten_phases_in_their_order():
         "talk",
         "adapt",
     ]
+
+
+def test_residents_live_through_the_phases_in_their_order():
+    """As ``MONTH`` names them, with the bills in the place of settling."""
+    tree = ast.parse(inspect.getsource(live))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    called = [ast.unparse(node.func) for node in sorted(calls, key=lambda node: node.lineno)]
+    bills = {"settle": "pay_bills"}
+    phases = [bills.get(phase.__name__, phase.__name__) for phase in MONTH[1:-1]]
+    assert [name for name in called if name in phases] == phases

@@ -17,7 +17,7 @@ LONGEST_QUEUE = 127  #: months; a wait is counted no further
 
 
 def outcome(w: World, me: Row, ep: Row, tile: Tile, k: int, tally: Tally) -> None:
-    """Phase 8 for the ill: does treatment succeed, expected death, and what is left of the illness."""
+    """Phase 8: success, QALYs, expected death, what carries on. This is of the ill."""
     f, p = w.facilities, w.p
     s = ep.severity
     inpatient = ep.admitted == 1
@@ -63,7 +63,7 @@ def outcome(w: World, me: Row, ep: Row, tile: Tile, k: int, tally: Tally) -> Non
 
 
 def stay_well(w: World, me: Row, tally: Tally) -> None:
-    """Phase 8 for all others."""
+    """Phase 8 of all others."""
     control = np.float64(me.control)
     live_through(me, nano(month_qaly(w.p, me.age, me.chronic, control, 0.0, Ending.NONE, False)), tally)
     me.control = control_next(w.p, control, under_management(w, me))
@@ -76,7 +76,10 @@ def live_through(me: Row, qaly: int, tally: Tally) -> None:
 
 
 def talk(w: World, i: int, me: Row, ep: Row, tally: Tally) -> None:
-    """Phase 9: experience, word of mouth, habit, awareness. ``ep`` is blank for those who are well."""
+    """Phase 9: trust, word of mouth, habit, awareness.
+
+    ``ep`` is blank for those who are well.
+    """
     p = w.p
     pull = 0.0
     awareness = np.float64(me.awareness)
