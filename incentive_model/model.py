@@ -9,6 +9,7 @@ import copy
 import secrets
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -109,10 +110,6 @@ class IncentiveModel(mesa.Model):
         self.insurer = Insurer(self)
         self.government = Government(self)
         self.hospitals = [Hospital(self, row) for row in range(len(self.county.tier))]
-        self.patients: Handles[Patient] = Handles(self, Patient, self.residents, np.arange(self.place.agents))
-        self.physicians: Handles[Physician] = Handles(
-            self, Physician, self.physician_columns, np.arange(len(self.physician_columns))
-        )
         self.datacollector = Collector(self.observer)
 
         for month in (1, *(month for month, _ in self.scheme.changes)):
@@ -196,7 +193,7 @@ class IncentiveModel(mesa.Model):
         self.county.chain = total.chain
 
     def settle(self) -> None:
-        """Phase 7: every bill (``engine.settling``); then every instrument in force pays for what happened."""
+        """Phase 7: every bill (``engine.settling``); then every instrument in force pays for the month."""
         for instrument in self._active:
             instrument.settle(self.county)
 
@@ -339,6 +336,16 @@ class IncentiveModel(mesa.Model):
     def resident_outcome(self) -> ResidentOutcome:
         """What each resident got and paid over the scheme's months."""
         return self.observer.outcome()
+
+    @cached_property
+    def patients(self) -> Handles[Patient]:
+        """All residents, as a set of agents."""
+        return Handles(self, Patient, self.residents, np.arange(self.place.agents))
+
+    @cached_property
+    def physicians(self) -> Handles[Physician]:
+        """All physicians, as a set of agents."""
+        return Handles(self, Physician, self.physician_columns, np.arange(len(self.physician_columns)))
 
     @property
     def agents_by_type(self) -> dict[Any, Any]:

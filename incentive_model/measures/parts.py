@@ -92,7 +92,7 @@ def parts(by: str | None, place: Place, residents: np.recarray) -> Parts:
     """
     names = group_names(by, place)
     of = {
-        None: lambda: np.zeros(len(residents), np.int64),
+        None: lambda: np.broadcast_to(np.uint8(0), len(residents)),
         "quintile": lambda: quintile(residents["income"]),
         "age": lambda: residents["age"],
         "insurance": lambda: residents["insurance"],
