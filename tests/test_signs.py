@@ -229,11 +229,25 @@ class TestBaseline:
         assert -bound < low < high < bound, (low, high)
 
 
-@pytest.mark.parametrize("indicator", ["up_referral_rate", "primary_visit_share", "visits_per_capita"])
+HEADLINES = (
+    "up_referral_rate",
+    "down_referral_rate",
+    "first_contact_primary_share",
+    "primary_visit_share",
+    "bypass_share",
+    "visits_per_capita",
+    "admissions_per_capita",
+    "revenue_per_capita",
+    "oop_per_capita",
+)
+
+
+@pytest.mark.parametrize("indicator", HEADLINES)
 def test_the_sample_does_not_change_the_model(indicator):
-    """2,000, 20,000 and 100,000 residents agree within noise, other people drawn each time."""
+    """2,000, 10,000, 20,000 residents and one agent each for all 330,000 agree within noise, with other people
+    each time."""
     found = samples()
-    for agents in (2_000, 100_000):
+    for agents in (2_000, 10_000, 330_000):
         same = stats.ttest_ind(
             [run[indicator] for run in found[agents]],
             [run[indicator] for run in found[20_000]],
@@ -246,9 +260,9 @@ def test_the_sample_does_not_change_the_model(indicator):
 def samples():
     """Indicators by sample size over two years."""
     found = {}
-    for agents, replicates in ((2_000, 24), (20_000, 10), (100_000, 4)):
+    for agents, replicates in ((2_000, 24), (10_000, 12), (20_000, 10), (330_000, 4)):
         place = im.load_place("yongan", population=agents)
         people = [replace(place, population_seed=100 + r) for r in range(replicates)]
-        runs = [im.IncentiveModel(x, seed=r, burn_in=12).run(24) for r, x in enumerate(people)]
+        runs = [im.IncentiveModel(x, seed=r, burn_in=12, threads=2).run(24) for r, x in enumerate(people)]
         found[agents] = [{name: ratio[0] for name, ratio in run.indicators().items()} for run in runs]
     return found
