@@ -244,8 +244,7 @@ HEADLINES = (
 
 @pytest.mark.parametrize("indicator", HEADLINES)
 def test_the_sample_does_not_change_the_model(indicator):
-    """2,000, 10,000, 20,000 residents and one agent each for all 330,000 agree within noise, with other people
-    each time."""
+    """2,000, 10,000, 20,000 residents and all 330,000 agree within noise, with other people each time."""
     found = samples()
     for agents in (2_000, 10_000, 330_000):
         same = stats.ttest_ind(
