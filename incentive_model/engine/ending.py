@@ -35,9 +35,10 @@ def outcome(w: World, me: Row, ep: Row, tile: Tile, k: int, tally: Tally) -> Non
         if ep.fate == Fate.HOME:
             chance *= p.home_quality
         ending = Ending.RESOLVED if u_success < chance else Ending.FAILED
-        tally.counts[me.part, row, Count.TREATED] += 1
+        here = tally.counts[me.part, row]
+        here[Count.TREATED] += 1
         if ending == Ending.RESOLVED:
-            tally.counts[me.part, row, Count.SUCCESS] += 1
+            here[Count.SUCCESS] += 1
     ep.ending = ending
 
     # once an episode: what is carried over is the same one
@@ -94,16 +95,13 @@ def talk(w: World, i: int, me: Row, ep: Row, tally: Tally) -> None:
     if ties > 0:
         pull = p.word_of_mouth * (heard / ties - np.float64(me.trust[Slot.CENTRE]))
         neighbours = aware / ties
+    treated = (1 if ep.ending == Ending.RESOLVED else 0) - (1 if ep.ending == Ending.FAILED else 0)
+    sent_on = ep.first if ep.within == 1 else -1
     for slot in range(SLOTS):
         if facility_of(w, me, slot) < 0:
             continue
-        experience = 0
-        if ep.at == slot:
-            if ep.ending == Ending.RESOLVED:
-                experience = 1
-            elif ep.ending == Ending.FAILED:
-                experience = -1
-        referrer = ep.origin == slot or (ep.within == 1 and ep.first == slot)
+        experience = treated if ep.at == slot else 0
+        referrer = ep.origin == slot or sent_on == slot
         opinion = pull if slot == Slot.CENTRE else 0.0
         me.trust[slot] = trust_next(
             p, np.float64(me.trust[slot]), trust_anchor(p, slot), experience, referrer, opinion

@@ -211,15 +211,16 @@ def seek_first_contact(w: World, me: Row, ep: Row, tile: Tile, k: int, tally: Ta
     ep.at = choice
     row = facility_of(w, me, choice)
     centre = facility_of(w, me, Slot.CENTRE)
-    tally.counts[me.part, row, Count.FIRST_CONTACT] += 1
-    tally.counts[me.part, row, Count.VISIT] += 1
-    tally.counts[me.part, centre, Count.LISTED_CONTACT] += 1
+    here, listed = tally.counts[me.part, row], tally.counts[me.part, centre]
+    here[Count.FIRST_CONTACT] += 1
+    here[Count.VISIT] += 1
+    listed[Count.LISTED_CONTACT] += 1
     if choice <= Slot.CENTRE:
-        tally.counts[me.part, centre, Count.LISTED_PRIMARY] += 1
+        listed[Count.LISTED_PRIMARY] += 1
     elif ep.severity < 0.45 and emergency == 0:
-        tally.counts[me.part, row, Count.BYPASS] += 1
+        here[Count.BYPASS] += 1
     if f[row].tier == appropriate_tier(w, me, ep.severity, emergency):
-        tally.counts[me.part, row, Count.APPROPRIATE] += 1
+        here[Count.APPROPRIATE] += 1
 
 
 def appropriate_tier(w: World, me: Row, s: float, emergency: int) -> int:

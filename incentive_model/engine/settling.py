@@ -106,8 +106,9 @@ def bill(
     split = split_bill(price, f[row].uncovered_bp, deductible, t.rate[exempt, insurance, tier, setting], room)
     me.fund_paid[capped] = int(me.fund_paid[capped]) + split.fund
     me.oop_year = int(me.oop_year) + split.patient
-    tally.bills[me.part, row, insurance, kind, 0] += split.fund
-    tally.bills[me.part, row, insurance, kind, 1] += split.patient
+    paid = tally.bills[me.part, row, insurance, kind]
+    paid[0] += split.fund
+    paid[1] += split.patient
     if ep.referred == 1 and f[row].hospital >= 0:
         tally.chain[facility_of(w, me, ep.origin), f[row].hospital] += price
 

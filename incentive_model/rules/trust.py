@@ -108,12 +108,11 @@ def trust_next(
     τ + .12(1−τ) on success (experience 1), τ − .24τ on failure (−1); + .05(1−τ) for a primary
     facility whose referral was completed; then + .015(τ⁰−τ); then + ``opinion_pull``.
     """
-    if experience > 0:
-        trust += p.trust_gain * (1.0 - trust)
-    elif experience < 0:
-        trust -= p.trust_loss * trust
-    if referred:
-        trust += p.trust_referral * (1.0 - trust)
+    won = p.trust_gain if experience > 0 else 0.0  # no branches: which one comes cannot be foreseen
+    lost = p.trust_loss if experience < 0 else 0.0
+    thanked = p.trust_referral if referred else 0.0
+    trust = trust + won * (1.0 - trust) - lost * trust
+    trust += thanked * (1.0 - trust)
     trust += p.trust_return * (anchor - trust)
     return trust + opinion_pull
 
