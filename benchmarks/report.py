@@ -196,7 +196,7 @@ def bounds(data: dict[str, Any]) -> str:
     ]
     rows = [
         [
-            threads,
+            THREADS[int(threads)],
             told(x["month"], 0),
             f"{x['compute_bound']:.0f}",
             f"{x['memory_bound']:.1f}",
