@@ -13,7 +13,6 @@ from benchmarks.slopes import slope
 from incentive_model.inputs import Place
 
 MONTHS = 2  #: a round
-SOON_BUILT = 1_000_000  #: residents up to which a model is set up anew each round, and beyond once
 
 
 @dataclass(frozen=True)
@@ -86,10 +85,7 @@ def measure(
         return build
 
     everyone = range(len(cases))
-    once = [case for case in everyone if cases[case][0].agents > SOON_BUILT]
-    often = [case for case in everyone if case not in once]
-    taken = rounds(f"{title}: set-up", n_rounds, {case: set_up(case) for case in often})
-    taken |= rounds(f"{title}: large set-up", 1, {case: set_up(case) for case in once}) if once else {}
+    taken = rounds(f"{title}: set-up", n_rounds, {case: set_up(case) for case in everyone})
     stepped = {case: months(warm(models[case]), MONTHS) for case in everyone}
     lived = rounds(f"{title}: months", n_rounds, stepped)
     points = [
