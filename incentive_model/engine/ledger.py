@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,6 +20,9 @@ Fen = NDArray[np.int64]
 NEGATIVE, NO_ACCOUNT = -1, -2
 
 
+KEPT = 1_000_000  #: rows of entries
+
+
 class Ledger:
     """Postings of the simulated residents' money, in whole fen.
 
@@ -27,7 +31,8 @@ class Ledger:
         purposes: what money can be paid for, by number: every ``Purpose``, then the instruments that
             none of these is named for.
         balances: what each account holds since the run began (negative: paid more than it got).
-        entries: (month, purpose, payers, payees, fen) as posted, zeros left out.
+        entries: (month, purpose, payers, payees, fen) as posted, zeros left out; the latest million rows
+            (of a county, years; of a prefecture of thousands of facilities, the last twenty months or so).
         imbalance_fen: the largest imbalance found by :meth:`close` in any month.
     """
 
@@ -35,7 +40,8 @@ class Ledger:
         self.accounts = accounts
         self.purposes = list(dict.fromkeys([*(purpose.name.lower() for purpose in Purpose), *instruments]))
         self.balances: Fen = np.zeros(accounts.size, np.int64)
-        self.entries: list[tuple[int, int, Fen, Fen, Fen]] = []
+        self.entries: deque[tuple[int, int, Fen, Fen, Fen]] = deque()
+        self._rows = 0
         self.imbalance_fen = 0
         self.months: list[int] = []
         self._by_group: list[Fen] = []
@@ -62,6 +68,9 @@ class Ledger:
             raise IndexError(f"{self.purposes[number]}: no such account in month {month}")
         if moved:
             self.entries.append((month, number, *posting[:, :moved].copy()))
+            self._rows += moved
+            while self._rows > KEPT:
+                self._rows -= len(self.entries.popleft()[2])
 
     def _number(self, purpose: Purpose | str) -> int:
         if isinstance(purpose, Purpose):

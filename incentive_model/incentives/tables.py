@@ -74,11 +74,11 @@ class Tables:
         self.rate_bp = np.empty((2, *schedule_bp.shape), np.int64)
         self.means = means.copy()
         self.certain = np.empty((len(Event), n_facilities))
-        self.promised = np.empty((n_instruments, len(Event), n_facilities))
-        self.personal = np.empty((n_instruments, len(Event), n_facilities))
+        self.promised = np.zeros((n_instruments, len(Event), n_facilities))  # most are never written to
+        self.personal = np.zeros((n_instruments, len(Event), n_facilities))
         self.felt = np.empty((len(Event), n_facilities))
         self.meeting = np.empty(n_facilities)
-        self.clear()
+        self.clear(())
 
     def clear(self, promisers: Iterable[int] | None = None) -> None:
         """Back to the insurer's own schedule, the place's own means and no pay at all.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from incentive_model.incentives.events import Count
 from incentive_model.measures.totals import CountyTotals, Floats, Ints, Tiers, Totals
@@ -15,123 +15,97 @@ if TYPE_CHECKING:
     from incentive_model.model import IncentiveModel
 
 
-class Seen(IntEnum):
-    """What is kept of each facility."""
-
-    LOAD = 0
-    DAYS_REFERRED = 1
-    DAYS_OTHER = 2
-    BED_REFERRED = 3
-    BED_OTHER = 4
-    CAPABILITY = 5
-    INFRASTRUCTURE = 6
-
-
-#: All but the last as columns of the facilities.
-COLUMNS = [x.name.lower() for x in Seen if x != Seen.INFRASTRUCTURE]
-
-
 class Month(NamedTuple):
-    """The whole county at the end of a month, as the model left it."""
+    """The whole county at the end of a month, facilities added up by tier."""
 
     month: int
-    counts: Ints  #: by (facility, Count)
-    bills: Ints  #: fen by (facility, insurance, Kind, fund/patient)
+    counts: Ints  #: by (tier, Count)
+    bills: Ints  #: fen by (tier, insurance, Kind, fund/patient)
+    waits: Floats  #: days by (Wait, tier)
     sums: Ints  #: by (part, Sum)
     flows: Ints  #: fen by (purpose, paying group, paid group)
-    balances: Ints  #: fen by (account), since the run began
-    seen: Floats  #: by (Seen, facility)
+    held: Ints  #: fen on accounts since the run began, by (Whose, tier)
+    visits: NDArray[np.int32]  #: by (facility)
+    crowded: Ints  #: visits to facilities that are crowded, by (tier)
+    capability: Floats  #: mean by (tier)
+    infrastructure: Floats  #: the same
     belief: float  #: physicians' mean belief in pay that is promised; NaN if none is
 
 
-def look(model: IncentiveModel) -> Month:
-    """The month that has just ended. Tables that the model makes anew each month are not copied."""
-    facilities = model.facilities.view(np.ndarray)  # a recarray takes ten times as long to find a column
+def look(model: IncentiveModel, tiers: Tiers) -> Month:
+    """The month that has just ended."""
+    f = model.facilities.view(np.ndarray)  # a recarray takes ten times as long to find a column
+    counts, bills = model.county.counts, model.county.bills
+    n, visits = len(counts), counts[:, Count.VISIT].astype(np.int32)
     promising = model.promising
     return Month(
-        model.month,
-        model.county.counts,
-        model.county.bills,
-        model.tally.sums,
-        model.ledger.latest,
-        model.ledger.balances.copy(),
-        np.array([*(facilities[name] for name in COLUMNS), model.tables.means.infrastructure]),
-        float(model.belief[:, promising].mean()) if promising else np.nan,
+        month=model.month,
+        counts=tiers.add_up(counts, axis=0),
+        bills=tiers.add_up(bills, axis=0),
+        waits=tiers.add_up(waits(counts, model.facilities), axis=-1),
+        sums=model.tally.sums,
+        flows=model.ledger.latest,
+        held=tiers.add_up(model.ledger.balances[1 : 1 + 2 * n].reshape(2, n), axis=-1),
+        visits=visits,
+        crowded=tiers.add_up(visits * (f["load"] > model.county.p.effort_load), axis=0),
+        capability=tiers.add_up(f["capability"] / tiers.sizes, axis=0),
+        infrastructure=tiers.add_up(model.tables.means.infrastructure / tiers.sizes, axis=0),
+        belief=float(model.belief[:, promising].mean()) if promising else np.nan,
     )
 
 
-#: What waiting is made of.
-WAITING = np.array(
-    [
-        Count.VISIT,
-        Count.VISIT_REFERRED,
-        Count.WAITED_REFERRED,
-        Count.WAITED_OTHER,
-        Count.ADMITTED_REFERRED,
-        Count.ADMITTED_OTHER,
-    ]
-)
-
-
-def waits(counts: Ints, seen: Floats) -> Floats:
+def waits(counts: Ints, facilities: np.recarray) -> Floats:
     """Days waited by (…, Wait, facility).
 
     Args:
-        counts: by (…, facility, one of ``WAITING``).
-        seen: by (…, Seen, facility).
+        counts: by (…, facility, Count).
     """
-    visits, referred, waited_referred, waited_other, admitted_referred, admitted_other = np.moveaxis(
-        counts, -1, 0
-    )
+    f = facilities.view(np.ndarray)
+    referred = counts[..., Count.VISIT_REFERRED]
     days = [
-        seen[..., Seen.DAYS_REFERRED, :] * referred,
-        seen[..., Seen.DAYS_OTHER, :] * (visits - referred),
-        30.0 * waited_referred + 15.0 * (1.0 - seen[..., Seen.BED_REFERRED, :]) * admitted_referred,
-        30.0 * waited_other + 15.0 * (1.0 - seen[..., Seen.BED_OTHER, :]) * admitted_other,
+        f["days_referred"] * referred,
+        f["days_other"] * (counts[..., Count.VISIT] - referred),
+        30.0 * counts[..., Count.WAITED_REFERRED]
+        + 15.0 * (1.0 - f["bed_referred"]) * counts[..., Count.ADMITTED_REFERRED],
+        30.0 * counts[..., Count.WAITED_OTHER]
+        + 15.0 * (1.0 - f["bed_other"]) * counts[..., Count.ADMITTED_OTHER],
     ]
     return np.stack(days, axis=-2)
 
 
-def one_by_one(kept: Sequence[Month], tiers: Tiers, effort_load: float) -> tuple[Totals, CountyTotals]:
-    """Of all residents and of the county, with the months as the first axis.
-
-    Args:
-        effort_load: above which load a facility is crowded.
-    """
-    counts = np.array([x.counts.take(WAITING, axis=1) for x in kept])
-    seen = np.array([x.seen for x in kept])
-    balances = np.array([x.balances for x in kept])
+def one_by_one(kept: Sequence[Month]) -> tuple[Totals, CountyTotals]:
+    """Of all residents and of the county, with the months as the first axis."""
+    held = np.array([x.held for x in kept])
     belief = np.array([x.belief for x in kept])
-    visits, n = counts[..., 0], counts.shape[1]
-    net = np.diff(balances, axis=0, prepend=np.zeros_like(balances[:1]))
     residents = _totals(
         np.array([x.month for x in kept]),
-        np.array([tiers.add_up(x.counts, axis=-2) for x in kept]),
-        np.array([tiers.add_up(x.bills, axis=-4) for x in kept]),
-        tiers.add_up(waits(counts, seen), axis=-1),
+        np.array([x.counts for x in kept]),
+        np.array([x.bills for x in kept]),
+        np.array([x.waits for x in kept]),
         np.array([x.sums.sum(axis=0) for x in kept]),
     )
     county = CountyTotals(
         flows=np.array([x.flows for x in kept]),
-        earned=tiers.add_up(np.stack([net[:, 1 : 1 + n], net[:, 1 + n : 1 + 2 * n]], axis=1), axis=-1),
-        visits=visits,
-        crowded=tiers.add_up(visits * (seen[:, Seen.LOAD] > effort_load), axis=-1),
-        capability=tiers.add_up(seen[:, Seen.CAPABILITY] / tiers.sizes, axis=-1),
-        infrastructure=tiers.add_up(seen[:, Seen.INFRASTRUCTURE] / tiers.sizes, axis=-1),
+        earned=np.diff(held, axis=0, prepend=np.zeros_like(held[:1])),
+        visits=np.array([x.visits for x in kept]),
+        crowded=np.array([x.crowded for x in kept]),
+        capability=np.array([x.capability for x in kept]),
+        infrastructure=np.array([x.infrastructure for x in kept]),
         belief=np.nan_to_num(belief),
         believing=np.isfinite(belief),
     )
     return residents, county
 
 
-def of_groups(last: Month, counts: Ints, bills: Ints, sums: Ints, tiers: Tiers) -> Totals:
-    """Of groups of residents, in one month; all tables as in :class:`Month`, but with the groups as the
-    first axis."""
+def of_groups(
+    month: int, counts: Ints, bills: Ints, sums: Ints, facilities: np.recarray, tiers: Tiers
+) -> Totals:
+    """Of groups of residents, in one month; tables by facility, with the groups as the first axis."""
     return _totals(
-        np.array(last.month),
+        np.array(month),
         tiers.add_up(counts, axis=-2),
         tiers.add_up(bills, axis=-4),
-        tiers.add_up(waits(counts.take(WAITING, axis=-1), last.seen), axis=-1),
+        tiers.add_up(waits(counts, facilities), axis=-1),
         sums,
     )
 

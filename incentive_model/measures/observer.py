@@ -45,7 +45,7 @@ class Observer:
 
     def observe(self) -> None:
         """Keep the month that has just ended."""
-        self.kept.append(look(self.model))
+        self.kept.append(look(self.model, self._tiers))
         self._months = self._series = None
         if self.model.parts.by is not None and self.model.month >= 1:
             self._count_groups()
@@ -55,7 +55,7 @@ class Observer:
         last, tally, before = self.kept[-1], self.model.tally, self._groups
         sums = last.sums.copy()
         sums[:, AMONG_ALL] = sums[:, WITHIN]
-        month = of_groups(last, tally.counts, tally.bills, sums, self._tiers)
+        month = of_groups(last.month, tally.counts, tally.bills, sums, self.model.facilities, self._tiers)
         self._groups = month if before is None else Totals(*map(np.add, before, month))
 
     def months(self) -> CountyWindow:
@@ -64,7 +64,7 @@ class Observer:
             model, place = self.model, self.model.place
             tier, beds = model.county.tier, model.facilities.beds
             tiers = [place.tiers.get(f"T{k}") for k in range(4)]
-            residents, county = one_by_one(self.kept, self._tiers, model.p.effort_load)
+            residents, county = one_by_one(self.kept)
             self._months = CountyWindow(
                 totals=residents,
                 n=place.agents,
