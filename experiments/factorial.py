@@ -5,7 +5,7 @@
 The levers of a family are those of its packaged scheme. All sixteen combinations (2⁴) meet the same people
 and the same luck. Writes to ``results/factorial/``: ``effects.csv`` (every effect on every outcome, with its
 paired 95% interval over replicates), ``README.md`` (the main ones as tables) and ``factorial.png`` and
-``.svg``. Takes about five minutes on two cores at the defaults.
+``.svg``. Takes about three minutes on two cores at the defaults.
 """
 
 from __future__ import annotations

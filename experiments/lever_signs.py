@@ -5,7 +5,7 @@
 Every lever once, as ``experiments/levers.toml`` sets it and with the signs that must follow, and the
 settings of a rough prototype of the equations. Writes to ``results/lever-signs/``: ``changes.csv`` (one row
 a setting and indicator: the paired change with its 95% interval over replicates), ``signs.md`` (signs
-expected and found) and ``beside-prototype.md`` (sizes beside the prototype's). Ten minutes on two cores.
+expected and found) and ``beside-prototype.md`` (sizes beside the prototype's). Five minutes on two cores.
 """
 
 from __future__ import annotations
