@@ -25,7 +25,7 @@ from incentive_model.chance import (
 )
 from incentive_model.chance.elementary import cos_of_turns, log
 from incentive_model.chance.philox import MASK, philox
-from incentive_model.engine.columns import NOISE
+from incentive_model.engine.columns import Noise
 from incentive_model.engine.compiled import compiled
 from incentive_model.engine.luck import draw_noise, draw_onsets
 
@@ -289,7 +289,7 @@ class TestElementary:
     def test_so_is_all_the_luck_of_a_tile(self, lo, hi):
         """Each number is the one at its address, and nothing is written where nobody is."""
         who = np.random.default_rng(hi).integers(0, 2**32, hi + 5)
-        for draw, width in ((draw_onsets, 2), (draw_noise, NOISE)):
+        for draw, width in ((draw_onsets, 2), (draw_noise, max(Noise) + 1)):
             plain, quick = np.full((2, width, len(who)), -7.0)
             draw(KEY, 17, lo, hi, who, plain)
             compiled(draw)(KEY, 17, lo, hi, who, quick)

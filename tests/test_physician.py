@@ -11,7 +11,7 @@ import small_place
 
 import incentive_model as im
 from incentive_model.engine import caring, referring, seeking
-from incentive_model.engine.columns import Slot, empty_tally, make_tile
+from incentive_model.engine.columns import Noise, Slot, empty_tally, make_tile
 from incentive_model.rules.maths import sigma, total
 
 
@@ -52,7 +52,7 @@ def test_referral_as_the_engine_decides_it(model: im.IncentiveModel, monkeypatch
     for k in range(int(np.argmax(tile.ill["row"] == -1))):
         me, ep = model.residents[tile.ill[k].row], tile.ill[k]
         seeking.seek(world, me, ep, tile, k, month)
-        tile.noise[9, k] = 0.0
+        tile.noise[Noise.DIAGNOSIS, k] = 0.0
         referring.treat_or_refer(world, me, ep, tile, k, month)
     monkeypatch.undo()
     assert len({physician for _, physician, *_ in seen}) > 2

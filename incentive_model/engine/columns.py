@@ -55,6 +55,17 @@ class BedClass(IntEnum):
     OTHER = 2
 
 
+class Noise(IntEnum):
+    """Numbers drawn for each of the ill before they act (see ``engine.luck``)."""
+
+    PERCEPTION = 0  #: normal
+    CHOICE = 1  #: Gumbel of the first slot; those of the other four follow
+    SELF_CARE = 6  #: Gumbel
+    SUCCESS = 7  #: uniform
+    CARRIES_ON = 8  #: uniform
+    DIAGNOSIS = 9  #: normal, of the first physician
+
+
 class Fate(IntEnum):
     """What became of an inpatient candidate for rehabilitation."""
 
@@ -218,9 +229,6 @@ class Tally(NamedTuple):
     sums: Ints  #: (part, Sum)
 
 
-NOISE = 10  #: numbers drawn for each of the ill, see ``engine.luck``
-
-
 class Tile(NamedTuple):
     """The paper on which a thread works out the month of a few residents."""
 
@@ -228,7 +236,7 @@ class Tile(NamedTuple):
     blank: np.recarray  #: the episode of who is well
     who: Ints  #: ids, first of the residents, then of the ill
     luck: Floats  #: two uniform numbers for each resident: does an episode begin, of which class
-    noise: Floats  #: for each of the ill, see ``engine.luck``
+    noise: Floats  #: by (Noise, one of the ill)
 
 
 def make_tile(n: int) -> Tile:
@@ -236,7 +244,13 @@ def make_tile(n: int) -> Tile:
     blank = table(EPISODE, 1)
     for column in ("row", "first", "at", "origin", "bed_class"):
         blank[column] = -1
-    return Tile(table(EPISODE, n + 1), blank, np.empty(n, np.int64), np.empty((2, n)), np.empty((NOISE, n)))
+    return Tile(
+        table(EPISODE, n + 1),
+        blank,
+        np.empty(n, np.int64),
+        np.empty((2, n)),
+        np.empty((max(Noise) + 1, n)),
+    )
 
 
 class World(NamedTuple):
@@ -247,9 +261,7 @@ class World(NamedTuple):
     facilities: np.recarray
     reach: Ints  #: facility rows by (row of the own clinic, slot), −1 where there is none
     minutes: Floats  #: one way, by (row of the own clinic, slot)
-    tie: NDArray[
-        np.int32
-    ]  #: rows of those a resident listens to, by (resident, tie), −1 from the last one on
+    tie: NDArray[np.int32]  #: rows listened to, by (resident, tie), −1 from the last one on
     heard: NDArray[np.float32]  #: last month's trust in the own centre and awareness, by resident
     said: NDArray[np.float32]  #: the same of this month, heard next month
     believed: Floats  #: yuan a physician believes one event brings, by (physician, Event)

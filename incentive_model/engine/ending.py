@@ -2,7 +2,19 @@
 
 import numpy as np
 
-from incentive_model.engine.columns import SLOTS, TIES, BedClass, Fate, Row, Slot, State, Tally, Tile, World
+from incentive_model.engine.columns import (
+    SLOTS,
+    TIES,
+    BedClass,
+    Fate,
+    Noise,
+    Row,
+    Slot,
+    State,
+    Tally,
+    Tile,
+    World,
+)
 from incentive_model.engine.home import contracted, facility_of, under_management
 from incentive_model.engine.settling import add_ranked
 from incentive_model.incentives.events import Count, Sum
@@ -22,7 +34,7 @@ def outcome(w: World, me: Row, ep: Row, tile: Tile, k: int, tally: Tally) -> Non
     s = ep.severity
     inpatient = ep.admitted == 1
     waits = ep.bed_class >= 0 and not inpatient
-    u_success, u_carry = tile.noise[7, k], tile.noise[8, k]
+    u_success, u_carry = tile.noise[Noise.SUCCESS, k], tile.noise[Noise.CARRIES_ON, k]
     ending = Ending.UNTREATED
     if waits:
         ending = Ending.WAITING

@@ -2,7 +2,7 @@
 
 from incentive_model.chance.draws import gumbel_pair, normal, uniform_pair
 from incentive_model.chance.purpose import Purpose
-from incentive_model.engine.columns import Floats, Ints
+from incentive_model.engine.columns import Floats, Ints, Noise
 
 
 def draw_onsets(key: tuple[int, int], month: int, lo: int, hi: int, who: Ints, luck: Floats) -> None:
@@ -17,9 +17,17 @@ def draw_noise(key: tuple[int, int], month: int, lo: int, hi: int, who: Ints, no
     the first physician misjudges it (a normal number; not everybody sees one, but it costs less than one
     by one)."""
     for k in range(lo, hi):
-        noise[0, k] = normal(key, Purpose.PERCEPTION, who[k], month, 0)
-        noise[1, k], noise[2, k] = gumbel_pair(key, Purpose.CHOICE, who[k], month, 0)
-        noise[3, k], noise[4, k] = gumbel_pair(key, Purpose.CHOICE, who[k], month, 1)
-        noise[5, k], noise[6, k] = gumbel_pair(key, Purpose.CHOICE, who[k], month, 2)
-        noise[7, k], noise[8, k] = uniform_pair(key, Purpose.SUCCESS, who[k], month, 0)
-        noise[9, k] = normal(key, Purpose.DIAGNOSIS, who[k], month, 0)
+        noise[Noise.PERCEPTION, k] = normal(key, Purpose.PERCEPTION, who[k], month, 0)
+        noise[Noise.CHOICE, k], noise[Noise.CHOICE + 1, k] = gumbel_pair(
+            key, Purpose.CHOICE, who[k], month, 0
+        )
+        noise[Noise.CHOICE + 2, k], noise[Noise.CHOICE + 3, k] = gumbel_pair(
+            key, Purpose.CHOICE, who[k], month, 1
+        )
+        noise[Noise.CHOICE + 4, k], noise[Noise.SELF_CARE, k] = gumbel_pair(
+            key, Purpose.CHOICE, who[k], month, 2
+        )
+        noise[Noise.SUCCESS, k], noise[Noise.CARRIES_ON, k] = uniform_pair(
+            key, Purpose.SUCCESS, who[k], month, 0
+        )
+        noise[Noise.DIAGNOSIS, k] = normal(key, Purpose.DIAGNOSIS, who[k], month, 0)

@@ -2,7 +2,7 @@
 
 from incentive_model.chance.draws import normal, uniform_pair
 from incentive_model.chance.purpose import Purpose
-from incentive_model.engine.columns import BedClass, Row, Slot, State, Tally, Tile, World
+from incentive_model.engine.columns import BedClass, Noise, Row, Slot, State, Tally, Tile, World
 from incentive_model.engine.home import doctor_of, facility_of
 from incentive_model.engine.seeking import felt, slot_value
 from incentive_model.incentives.events import Count, Event
@@ -37,7 +37,7 @@ def treat_or_refer(w: World, me: Row, ep: Row, tile: Tile, k: int, tally: Tally)
     if ep.at < 0:
         return
     if ep.first <= Slot.CENTRE:
-        primary_contact(w, me, ep, tile.noise[9, k], tally)
+        primary_contact(w, me, ep, tile.noise[Noise.DIAGNOSIS, k], tally)
     row = facility_of(w, me, ep.at)
     need = bed_need(w.p, f[row].tier, ep.severity) if f[row].beds > 0.0 else 0.0
     if need > 0.0:

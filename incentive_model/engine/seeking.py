@@ -6,7 +6,7 @@ import numpy as np
 
 from incentive_model.chance.draws import uniform_pair
 from incentive_model.chance.purpose import Purpose
-from incentive_model.engine.columns import SLOTS, BedClass, Row, Slot, State, Tally, Tile, World
+from incentive_model.engine.columns import BedClass, Noise, Row, Slot, State, Tally, Tile, World
 from incentive_model.engine.home import contracted, facility_of, minutes_to
 from incentive_model.engine.luck import draw_noise, draw_onsets
 from incentive_model.incentives.events import Count, Setting
@@ -33,9 +33,8 @@ def fall_ill(w: World, first: int, last: int, tile: Tile, tally: Tally) -> None:
         me = some[i]
         ep = tile.ill[n]
         if me.severity > 0.0:
-            begin(
-                ep, first + i, State.WAITING if me.queue_slot >= 0 else State.CARRIED, np.float64(me.severity)
-            )
+            state = State.WAITING if me.queue_slot >= 0 else State.CARRIED
+            begin(ep, first + i, state, np.float64(me.severity))
             n += 1
             continue
         control = np.float64(me.control)
@@ -176,7 +175,7 @@ def seek_first_contact(w: World, me: Row, ep: Row, tile: Tile, k: int, tally: Ta
     """The discrete choice: utility plus gateway value plus one Gumbel draw an alternative."""
     f = w.facilities
     emergency = ep.emergency
-    perceived = perceived_severity(w.p, ep.severity, w.now.education, tile.noise[0, k])
+    perceived = perceived_severity(w.p, ep.severity, w.now.education, tile.noise[Noise.PERCEPTION, k])
     ep.perceived = perceived
     ill = felt(w.p, perceived)
 
@@ -192,18 +191,18 @@ def seek_first_contact(w: World, me: Row, ep: Row, tile: Tile, k: int, tally: Ta
         if w.now.gate > 0.0 and emergency == 0:
             u, _ = uniform_pair(w.key, Purpose.GATE, me.id, w.month, slot)
             barred = u < w.now.gate
-        if not barred and value + tile.noise[1 + slot, k] > best:
-            best, choice = value + tile.noise[1 + slot, k], slot
+        if not barred and value + tile.noise[Noise.CHOICE + slot, k] > best:
+            best, choice = value + tile.noise[Noise.CHOICE + slot, k], slot
     way_up = 0.0
     if facility_of(w, me, Slot.PARENT) >= 0:
         ep.worth[Slot.PARENT] = slot_value(w, me, Slot.PARENT, ill, 1)
         way_up = gateway(w.p, perceived, ep.worth[Slot.PARENT], best_unreferred)
     for slot in (Slot.CLINIC, Slot.CENTRE):
         ep.worth[slot] = slot_value(w, me, slot, ill, 0)
-        value = ep.worth[slot] + way_up + tile.noise[1 + slot, k]
+        value = ep.worth[slot] + way_up + tile.noise[Noise.CHOICE + slot, k]
         if value > best:
             best, choice = value, slot
-    if emergency == 0 and self_care(w.p, perceived) + tile.noise[1 + SLOTS, k] > best:
+    if emergency == 0 and self_care(w.p, perceived) + tile.noise[Noise.SELF_CARE, k] > best:
         tally.counts[me.part, me.clinic, Count.SELF_CARE] += 1
         return
 
