@@ -207,10 +207,10 @@ class IncentiveModel(mesa.Model):
         """What each thread has counted this month."""
         return self._chunks.tallies
 
-    def remember(self) -> None:
+    def remember(self, rows: int | slice = slice(None)) -> None:
         """Set down what neighbours will hear next month; to be called after a change from outside."""
-        self.heard[:, 0] = self.residents["trust"][:, Slot.CENTRE]
-        self.heard[:, 1] = self.residents["awareness"]
+        self.heard[rows, 0] = self.residents["trust"][rows, Slot.CENTRE]
+        self.heard[rows, 1] = self.residents["awareness"][rows]
 
     def adapt(self) -> None:
         """Phase 10: beliefs monthly, hospitals quarterly, accounts of insurer and government yearly."""
@@ -265,6 +265,7 @@ class IncentiveModel(mesa.Model):
         use_means(self.facilities, tables, county.means, county.p)
         county.pass_on = tables.means.pass_on
         self.demand.congest(self.facilities, float(tables.reserved), bool(tables.releasable))
+        reckon(self.facilities)
         self.in_force = self.levers != self._levers_of(0)
 
     def make_world(self) -> World:
@@ -272,7 +273,6 @@ class IncentiveModel(mesa.Model):
         t = self.tables
         share, share_before = t.rate_bp / 10_000.0, self._rate_before / 10_000.0
         terms = Terms(t.rate_bp, share, share_before, self._deductible, self._cap, t.certain)
-        reckon(self.facilities)
         now = record({"in_force": self.in_force, **{x: getattr(t, x) for x in NOW if x != "in_force"}})
         return World(
             self.residents, self.physician_columns, self.facilities, self.homes.reach, self.homes.minutes,

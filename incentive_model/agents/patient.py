@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from incentive_model.agents.handle import Handle, severity_given
 from incentive_model.engine.columns import SLOTS, Slot
-from incentive_model.engine.home import contracted, doctor_of, minutes_to
+from incentive_model.engine.home import doctor_at, signs_at
 from incentive_model.engine.seeking import felt, slot_appeal
 from incentive_model.rules.choice import gateway, self_care
 from incentive_model.rules.maths import total
@@ -35,7 +35,7 @@ class Patient(Handle):
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
-        self.model.remember()
+        self.model.remember(self.row)
 
     def __repr__(self) -> str:
         home = self.model.place.facilities["name"].iloc[int(self.facility[Slot.CLINIC])]
@@ -49,25 +49,18 @@ class Patient(Handle):
     @property
     def doctor(self) -> list[int]:
         """Rows of the physicians who serve this resident there, −1 where there is no facility."""
-        world = self.model.make_world()
-        return [
-            doctor_of(world, self._row, slot) if self.facility[slot] >= 0 else -1 for slot in range(SLOTS)
-        ]
+        people, facilities = self.model.homes.key, self.model.facilities
+        return [doctor_at(people, self.id, facilities[row]) if row >= 0 else -1 for row in self.facility]
 
     @property
-    def minutes(self) -> list[float]:
+    def minutes(self) -> NDArray[np.float64]:
         """Travel time one way, by choice slot."""
-        world = self.model.make_world()
-        return [float(minutes_to(world, self._row, slot)) for slot in range(SLOTS)]
+        return np.asarray(self.distance * self.model.homes.minutes[self.clinic])
 
     @property
     def contract(self) -> bool:
         """Whether this resident has a family-doctor contract now."""
-        return bool(contracted(self.model.make_world(), self._row))
-
-    @property
-    def _row(self) -> Any:
-        return self.model.residents[self.row]
+        return bool(signs_at(self.model.homes.even, self.id, self.chronic) < self.model.tables.coverage)
 
     def explain_choice(self, severity: float = 0.5) -> pd.DataFrame:
         """Why this resident would go where, if they fell ill next month and felt a given severity.

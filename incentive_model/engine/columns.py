@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_model.incentives.events import Count, Kind, Sum
+from incentive_model.network.residents import FEWEST_TIES, TIE_SPREAD
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -32,7 +33,7 @@ class Slot(IntEnum):
 
 
 SLOTS = len(Slot)
-TIES = 8  #: at most, of a resident
+TIES = FEWEST_TIES + TIE_SPREAD - 1  #: at most, of a resident
 
 
 class State(IntEnum):

@@ -23,9 +23,13 @@ def minutes_to(w: World, me: Row, slot: int) -> float:
 
 def doctor_of(w: World, me: Row, slot: int) -> int:
     """Row of the physician who serves this resident at the facility in a slot."""
-    f = w.facilities[w.reach[me.clinic, slot]]
-    u, _ = uniform_pair(w.people, Purpose.DOCTOR, me.id, f.number, 0)
-    return f.first_physician + int(u * f.physicians)
+    return doctor_at(w.people, me.id, w.facilities[w.reach[me.clinic, slot]])
+
+
+def doctor_at(people: tuple[int, int], who: int, facility: Row) -> int:
+    """Row of the physician who serves a resident at a facility."""
+    u, _ = uniform_pair(people, Purpose.DOCTOR, who, facility.number, 0)
+    return facility.first_physician + int(u * facility.physicians)
 
 
 def signs_at(starts: Floats, who: int, chronic: int) -> float:

@@ -18,8 +18,6 @@ Fen = NDArray[np.int64]
 
 #: What :func:`post` says of a posting that it refuses.
 NEGATIVE, NO_ACCOUNT = -1, -2
-
-
 KEPT = 1_000_000  #: rows of entries
 
 

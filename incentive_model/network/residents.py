@@ -61,7 +61,7 @@ def tie_township(
                 if found != i:
                     tie[i, filled] = offset + found
                     filled += 1
-            for k in range(filled, FEWEST_TIES + TIE_SPREAD - 1):
+            for k in range(filled, tie.shape[1]):
                 tie[i, k] = -1
         first = last
 
