@@ -96,7 +96,7 @@ class IncentiveModel(mesa.Model):
         elif population is not None:
             place = place.with_population(population)
         self.place = place
-        scheme = scheme if isinstance(scheme, Scheme) else load_scheme(scheme)
+        scheme = (scheme if isinstance(scheme, Scheme) else load_scheme(scheme, place)).at(place)
         set_levers, set_parameters = _sort_settings(kwargs)
         self.scheme = scheme.with_levers(**set_levers) if set_levers else scheme
         self.p = record(resolve_parameters(self.place, set_parameters))

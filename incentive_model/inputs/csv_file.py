@@ -69,7 +69,12 @@ def at(file: str, row: int, column: str) -> str:
 
 def frame(rows: Sequence[Row[RowType]], shape: type[RowType]) -> pd.DataFrame:
     """Rows as a table with the shape's columns and types (an empty optional number is NaN)."""
-    kinds: dict[object, str] = {int: "int64", float: "float64", float | None: "float64"}
+    kinds: dict[object, str] = {
+        int: "int64",
+        int | None: "float64",
+        float: "float64",
+        float | None: "float64",
+    }
     columns = {}
     for column, field in shape.model_fields.items():
         kind = kinds.get(field.annotation, "str")

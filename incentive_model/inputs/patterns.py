@@ -85,8 +85,11 @@ class Patterns:
     variants: dict[str, Variant]
 
 
-def read_patterns(path: Path) -> Patterns:
+def read_patterns(path: Path, own: Mapping[str, Scheme] | None = None) -> Patterns:
     """The patterns in a file.
+
+    Args:
+        own: schemes of the place, which stand beside the packaged ones.
 
     Raises:
         InputError: with every fault found.
@@ -94,6 +97,7 @@ def read_patterns(path: Path) -> Patterns:
     file = read_toml(path, PatternFile)
     faults = Faults()
     variants = {name: Variant(load_scheme(name)) for name in scheme_names()}
+    variants |= {name: Variant(scheme) for name, scheme in (own or {}).items()}
     for name, table in file.variant.items():
         with faults.caught():
             variants[name] = _variant(f"{path.name}: variant.{name}", name, table, variants)
@@ -116,8 +120,8 @@ def pattern_faults(patterns: Patterns, targets: Collection[str]) -> list[Fault]:
 def _variant(where: str, name: str, table: VariantTable, known: Mapping[str, Variant]) -> Variant:
     """A variant that may include those ``known`` so far: their levers and parameters, in order."""
     faults = Faults()
-    if name in scheme_names():
-        faults.append(Fault(where, "a packaged scheme's name", "a name of its own"))
+    if name in known:
+        faults.append(Fault(where, "a scheme's name", "a name of its own"))
     for item, included in enumerate(table.includes, start=1):
         if included not in known:
             allowed = "a packaged scheme, or a variant above"

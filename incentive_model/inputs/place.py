@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,13 @@ from incentive_model.inputs.place_files import (
     Insurance,
     PlaceFile,
     ScheduleRow,
+    SkillRow,
     TargetRow,
     Tier,
     TieRow,
     VillageRow,
 )
+from incentive_model.inputs.scheme import Scheme, place_schemes
 from incentive_model.inputs.shapes import Faults, shown
 from incentive_model.inputs.toml_file import read_toml
 from incentive_model.inputs.values import Value, sum_faults, typed, value_faults
@@ -35,29 +37,35 @@ class Place:
     """A county: people, facilities, insurances and the terms that hold there today.
 
     Attributes:
-        name: the packaged name, or the folder's.
+        name: the packaged name, or the folder's; of another reading ``NAME:READING``.
         title, source: for people; where its numbers are from.
         folder: where it was read.
         population: real residents.
         agents: simulated residents; one stands for ``weight`` real ones.
         population_seed: seed of the people and their networks.
         currency_year: year of the prices.
+        start: the calendar month of a scheme's first month (``2009-01``), or None.
         levers: the status quo, only what was written.
         parameters: behaviour, only what was written.
         consortia: name to form (``none``, ``loose``, ``tight``).
+        specialties: name to the share of residents whose serious illnesses belong to it.
+        readings: names of the other readings of this place.
         insurances: in file order.
         tiers: ``T0`` … to prices, stays, pay.
         age_shares, chronic_shares: for ages 0-14, 15-44, 45-59, 60+.
         income_median: yuan a head and year; ``income_log_sd`` its spread.
         travel_base_minutes, travel_minutes_per_km: from home to a facility.
         family_doctor: teams, physicians.
-        facilities: one row each, sorted by tier, then as in the file; the columns of ``facilities.csv``
-            and ``parent_row`` (-1: none). At T3 no beds mean no limit.
+        facilities: one row each, sorted by tier, then as in the file; the columns of ``facilities.csv``,
+            what was left blank filled in, and ``parent_row`` (-1: none). Outside no beds mean no limit.
+        skills: capability in specialties, where it is not the general one: ``facility_row``,
+            ``specialty`` (number, from 1), ``capability``.
         schedule: the columns of ``schedule.csv``; ``cap`` is NaN if there is none.
         villages: ``clinic_row`` and ``residents``, one row a T0 facility.
         ties: the columns of ``ties.csv`` with ``facility_row`` and ``hospital_row``, or None.
         targets: the columns of ``targets.csv``, or None.
         patterns: what ``patterns.toml`` says, or None.
+        schemes: schemes of its own, from the folder ``schemes``.
     """
 
     name: str
@@ -68,9 +76,12 @@ class Place:
     agents: int
     population_seed: int
     currency_year: int
+    start: str | None
     levers: dict[str, Value]
     parameters: dict[str, float]
     consortia: dict[str, str]
+    specialties: dict[str, float]
+    readings: tuple[str, ...]
     insurances: tuple[Insurance, ...]
     tiers: dict[str, Tier]
     age_shares: tuple[float, ...]
@@ -81,11 +92,13 @@ class Place:
     travel_minutes_per_km: float
     family_doctor: FamilyDoctor
     facilities: pd.DataFrame
+    skills: pd.DataFrame
     schedule: pd.DataFrame
     villages: pd.DataFrame
     ties: pd.DataFrame | None
     targets: pd.DataFrame | None
     patterns: Patterns | None = None
+    schemes: dict[str, Scheme] = field(default_factory=dict)
 
     @property
     def weight(self) -> float:
@@ -113,13 +126,24 @@ def load_place(name_or_folder: str | Path, population: int | str = 20_000) -> Pl
 
     Args:
         name_or_folder: a packaged name stands before a folder of that name; write ``./name`` for the folder.
+            ``PLACE:READING`` is another reading of it.
         population: simulated residents, or ``"full"``; more than the place has means ``"full"``.
 
     Raises:
         InputError: with every fault found.
     """
-    folder = place_folder(name_or_folder)
-    return read_place(folder).with_population(population)
+    name, reading = split_reading(name_or_folder)
+    return read_place(place_folder(name), reading).with_population(population)
+
+
+def split_reading(name_or_folder: str | Path) -> tuple[str | Path, str]:
+    """A place's name or folder, and the reading asked for: ``PLACE:READING``; blank for the first one."""
+    if not isinstance(name_or_folder, str) or is_folder(name_or_folder):
+        return name_or_folder, ""
+    name, mark, reading = name_or_folder.rpartition(":")
+    if mark and (name in place_names() or is_folder(name)):
+        return name, reading
+    return name_or_folder, ""
 
 
 def place_folder(name_or_folder: str | Path) -> Path:
@@ -139,8 +163,11 @@ def place_folder(name_or_folder: str | Path) -> Path:
     raise InputError(Fault("place", shown(str(name_or_folder)), allowed, nearest(str(name_or_folder), names)))
 
 
-def read_place(folder: Path) -> Place:
+def read_place(folder: Path, reading: str = "") -> Place:
     """The place in ``folder``, one agent a resident.
+
+    Args:
+        reading: one of its other readings; blank for the first one.
 
     Raises:
         InputError: with every fault found in any of its files.
@@ -153,11 +180,13 @@ def read_place(folder: Path) -> Place:
     ties: list[Row[TieRow]] | None = None
     targets: list[Row[TargetRow]] | None = None
     patterns: Patterns | None = None
+    skills: list[Row[SkillRow]] = []
+    schemes: dict[str, Scheme] = {}
     with faults.caught():
         file = read_toml(folder / "place.toml", PlaceFile)
         faults += checks.place_file_faults(file) + _value_faults(file)
     with faults.caught():
-        facilities = read_csv(folder / "facilities.csv", FacilityRow)
+        facilities = read_csv(folder / _facilities_file(file, reading), FacilityRow)
         faults += checks.facility_faults(facilities)
     with faults.caught():
         schedule = read_csv(folder / "schedule.csv", ScheduleRow)
@@ -172,32 +201,42 @@ def read_place(folder: Path) -> Place:
             targets = read_csv(folder / "targets.csv", TargetRow, may_be_empty=True)
             faults += checks.target_faults(targets)
     with faults.caught():
+        if is_file(folder / "specialties.csv"):
+            skills = read_csv(folder / "specialties.csv", SkillRow, may_be_empty=True)
+    with faults.caught():
+        schemes = place_schemes(folder / "schemes")
+    with faults.caught():
         if is_file(folder / "patterns.toml"):
-            patterns = read_patterns(folder / "patterns.toml")
+            patterns = read_patterns(folder / "patterns.toml", schemes)
             faults += pattern_faults(patterns, [row.cells.id for row in targets or []])
     if file and facilities:
         faults += checks.tier_faults(file, facilities) + checks.consortium_faults(file, facilities)
         faults += checks.schedule_faults(file, facilities, schedule) if schedule else []
         faults += checks.village_faults(file, facilities, villages) if villages else []
+        faults += checks.skill_faults(file, facilities, skills)
     if facilities and ties:
         faults += checks.tie_faults(facilities, ties)
     faults.stop()
     assert file is not None  # each is there, or a fault said why not
     assert facilities is not None
     assert schedule is not None
-    table = _facility_frame(facilities)
-    return Place(
-        name=folder.resolve().name,
-        title=file.title,
+    table = _facility_frame(facilities, file.tier)
+    name = folder.resolve().name
+    place = Place(
+        name=f"{name}:{reading}" if reading else name,
+        title=file.reading[reading].title if reading else file.title,
         source=tuple(file.source),
         folder=folder,
         population=file.population,
         agents=file.population,
         population_seed=file.population_seed,
         currency_year=file.currency_year,
+        start=file.start,
         levers=typed(file.levers, levers()),
         parameters=typed(file.parameters, parameters()),
         consortia={name: consortium.form for name, consortium in file.consortium.items()},
+        specialties={name: specialty.share for name, specialty in file.specialty.items()},
+        readings=tuple(file.reading),
         insurances=tuple(Insurance(name=name, **dict(entry)) for name, entry in file.insurance.items()),
         tiers=dict(sorted(file.tier.items())),
         age_shares=tuple(file.age.shares),
@@ -208,12 +247,33 @@ def read_place(folder: Path) -> Place:
         travel_minutes_per_km=file.travel.minutes_per_km,
         family_doctor=file.family_doctor,
         facilities=table,
+        skills=_skill_frame(table, skills, list(file.specialty)),
         schedule=frame(schedule, ScheduleRow),
         villages=_village_frame(table, villages, file.population),
         ties=None if ties is None else _tie_frame(table, ties),
         targets=None if targets is None else frame(targets, TargetRow),
         patterns=patterns,
+        schemes=schemes,
     )
+    for scheme in schemes.values():
+        with faults.caught():
+            scheme.at(place)
+    faults.stop()
+    return place
+
+
+def _facilities_file(file: PlaceFile | None, reading: str) -> str:
+    """The file of facilities of a reading.
+
+    Raises:
+        InputError: the place has no such reading.
+    """
+    if not reading or file is None:
+        return "facilities.csv"
+    if reading not in file.reading:
+        allowed = "a reading of place.toml: " + (", ".join(file.reading) or "it has none")
+        raise InputError(Fault("place", f"reading {shown(reading)}", allowed, nearest(reading, file.reading)))
+    return file.reading[reading].facilities
 
 
 def _value_faults(file: PlaceFile) -> list[Fault]:
@@ -226,10 +286,28 @@ def _value_faults(file: PlaceFile) -> list[Fault]:
     return faults
 
 
-def _facility_frame(rows: list[Row[FacilityRow]]) -> pd.DataFrame:
+def _facility_frame(rows: list[Row[FacilityRow]], tiers: dict[Any, Tier]) -> pd.DataFrame:
+    """Facilities by tier; what was left blank is as it is at the facility's grade."""
     table = frame(rows, FacilityRow).sort_values("tier", kind="stable", ignore_index=True)
     table["parent_row"] = _rows_of(table, table["parent"])
+    table["grade"] = table["grade"].where(table["grade"] != "", table["tier"])
+    table["outside"] = table["outside"].fillna((table["tier"] == "T3").astype("float64")).astype("int64")
+    for column in ("visit_price", "admission_price", "stay_days"):
+        usual = pd.Series([getattr(tiers[grade], column) for grade in table["grade"]], dtype="float64")
+        table[column] = table[column].fillna(usual)
     return table
+
+
+def _skill_frame(table: pd.DataFrame, rows: list[Row[SkillRow]], specialties: list[str]) -> pd.DataFrame:
+    skills = frame(rows, SkillRow)
+    number = {name: k for k, name in enumerate(specialties, start=1)}
+    return pd.DataFrame(
+        {
+            "facility_row": _rows_of(table, skills["facility"]),
+            "specialty": skills["specialty"].map(number).astype("int64"),
+            "capability": skills["capability"],
+        }
+    )
 
 
 def _village_frame(table: pd.DataFrame, rows: list[Row[VillageRow]] | None, population: int) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from incentive_model.inputs.place_files import (
     FacilityRow,
     PlaceFile,
     ScheduleRow,
+    SkillRow,
     TargetRow,
     TieRow,
     VillageRow,
@@ -27,8 +28,11 @@ Facilities = list[Row[FacilityRow]]
 
 
 def place_file_faults(file: PlaceFile) -> list[Fault]:
-    """Shares that should sum to 1."""
+    """Shares that should sum to 1, or to no more."""
     faults = []
+    serious = math.fsum(table.share for table in file.specialty.values())
+    if serious > 1:
+        faults.append(Fault("place.toml: specialty.*.share", f"a sum of {serious:.10g}", "no more than 1"))
     insured = math.fsum(table.share for table in file.insurance.values())
     for key, total in (("insurance.*.share", insured), ("age.shares", math.fsum(file.age.shares))):
         if abs(total - 1) > 1e-9:
@@ -47,6 +51,7 @@ def facility_faults(rows: Facilities) -> list[Fault]:
     tier_of = {row.cells.id: row.cells.tier for row in rows}
     for row in rows:
         faults += _parent_faults(row, tier_of)
+        faults += _grade_faults(row)
         if row.cells.tier == "T2" and row.cells.beds == 0:
             where = at("facilities.csv", row.number, "beds")
             faults.append(Fault(where, "no beds", "1 or more beds at a T2 hospital"))
@@ -63,6 +68,8 @@ def _parent_faults(row: Row[FacilityRow], tier_of: Mapping[str, str]) -> list[Fa
         return [Fault(where, shown(cells.parent), f"blank: nobody stands above this {cells.tier}")]
     allowed = f"the id of a {wanted} facility"
     candidates = [name for name, tier in tier_of.items() if tier == wanted]
+    if not cells.parent and cells.tier == "T2":
+        return []  # its physicians refer nobody on
     if not cells.parent:
         return [Fault(where, f"nothing for {cells.tier} {cells.id}", allowed, f"for example {candidates[0]}")]
     if cells.parent not in tier_of:
@@ -73,10 +80,27 @@ def _parent_faults(row: Row[FacilityRow], tier_of: Mapping[str, str]) -> list[Fa
     return []
 
 
+def _grade_faults(row: Row[FacilityRow]) -> list[Fault]:
+    """A clinic is a clinic; whatever admits people has the grade of something that does."""
+    grade = row.cells.grade or row.cells.tier
+    if (grade == "T0") == (row.cells.tier == "T0"):
+        return []
+    allowed = "T0 or blank at a T0 facility" if row.cells.tier == "T0" else "T1, T2, T3 or blank"
+    return [Fault(at("facilities.csv", row.number, "grade"), grade, allowed)]
+
+
+def _occurring(rows: Facilities) -> list[str]:
+    """The tiers that occur among facilities, as their place in the network or as their grade."""
+    found = {tier for row in rows for tier in (row.cells.tier, row.cells.grade or row.cells.tier)}
+    return [tier for tier in TIERS if tier in found]
+
+
 def tier_faults(file: PlaceFile, rows: Facilities) -> list[Fault]:
     """A table for each tier that occurs; prices and stays where people are admitted."""
-    occurring = {row.cells.tier for row in rows}
-    admitting = {row.cells.tier for row in rows if row.cells.tier == "T3" or row.cells.beds}
+    occurring = _occurring(rows)
+    admitting = {
+        row.cells.grade or row.cells.tier for row in rows if row.cells.tier == "T3" or row.cells.beds
+    }
     faults = []
     for tier in TIERS:
         table = file.tier.get(tier)
@@ -113,7 +137,7 @@ def consortium_faults(file: PlaceFile, rows: Facilities) -> list[Fault]:
 def schedule_faults(file: PlaceFile, facilities: Facilities, rows: list[Row[ScheduleRow]]) -> list[Fault]:
     """Every insurance, tier that occurs and setting exactly once; no deductible for outpatients."""
     faults = []
-    tiers = [tier for tier in TIERS if tier in {row.cells.tier for row in facilities}]
+    tiers = _occurring(facilities)
     wanted: set[tuple[str, str, str]] = set(product(file.insurance, tiers, SETTINGS))
     seen: dict[tuple[str, str, str], int] = {}
     for number, cells in rows:
@@ -136,6 +160,27 @@ def schedule_faults(file: PlaceFile, facilities: Facilities, rows: list[Row[Sche
     for missing in sorted(wanted - set(seen)):
         allowed = "a row for every insurance, tier and setting"
         faults.append(Fault("schedule.csv", f"no row for {', '.join(missing)}", allowed, "add the row"))
+    return faults
+
+
+def skill_faults(file: PlaceFile, facilities: Facilities, rows: list[Row[SkillRow]]) -> list[Fault]:
+    """Each facility and specialty exists, and stands there once; a declared specialty is used."""
+    faults = []
+    hospitals = [row.cells.id for row in facilities if row.cells.tier in ("T2", "T3")]
+    for number, cells in rows:
+        faults += _unknown("specialties.csv", number, "facility", cells.facility, hospitals, "T2 or T3")
+        if cells.specialty not in file.specialty:
+            where = at("specialties.csv", number, "specialty")
+            allowed = "a specialty of place.toml: " + (", ".join(file.specialty) or "none there")
+            mend = nearest(cells.specialty, file.specialty)
+            faults.append(Fault(where, shown(cells.specialty), allowed, mend))
+    pairs = ((row.number, "specialty", f"{row.cells.facility} {row.cells.specialty}") for row in rows)
+    faults += _repeated("specialties.csv", pairs)
+    used = {row.cells.specialty for row in rows}
+    for name in file.specialty:
+        if name not in used:
+            found = f"no row for {name}"
+            faults.append(Fault("specialties.csv", found, "a facility for every specialty of place.toml"))
     return faults
 
 

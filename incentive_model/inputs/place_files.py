@@ -18,12 +18,26 @@ Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Bands = Annotated[list[Share], Field(min_length=4, max_length=4)]
 Name = Annotated[str, Field(pattern=NAME, max_length=60)]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
+MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"  #: a calendar month
 
 
 class Consortium(TomlShape):
     """A medical consortium: ``none``, ``loose`` (each keeps its accounts) or ``tight`` (one account)."""
 
     form: Literal["none", "loose", "tight"] = Field(description="none, loose or tight")
+
+
+class Specialty(TomlShape):
+    """A specialty whose serious cases not every hospital can treat."""
+
+    share: float = number(0, 1, "share of residents whose serious illnesses belong to it")
+
+
+class Reading(TomlShape):
+    """Another reading of a place: the same people under other institutions."""
+
+    title: Text = Field(description="a title, in quotes")
+    facilities: Text = Field(description="the name of a file like facilities.csv, in quotes")
 
 
 class InsuranceTable(TomlShape):
@@ -91,8 +105,17 @@ class PlaceFile(TomlShape):
     population: int = whole(1, 100_000_000, "residents")
     population_seed: int = whole(0, 2**32 - 1, "seed of the people and their networks")
     currency_year: int = whole(1900, 2100, "year of the prices")
+    start: str | None = Field(
+        default=None, pattern=MONTH, description='the calendar month of a scheme\'s first month: "2009-01"'
+    )
     levers: dict[str, Any] = Field(default={}, description="a table of levers")
     parameters: dict[str, Any] = Field(default={}, description="a table of parameters")
+    specialty: dict[Name, Specialty] = Field(
+        default={}, description="a table for each specialty, its name without spaces"
+    )
+    reading: dict[Name, Reading] = Field(
+        default={}, description="a table for each other reading, its name without spaces"
+    )
     consortium: dict[Name, Consortium] = Field(
         default={}, description="a table for each consortium, its name without spaces"
     )
@@ -118,10 +141,29 @@ class FacilityRow(RowShape):
     physicians: int = whole(1, 100_000, "physicians")
     capability: float = number(0, 1, "capability")
     infrastructure: float = number(0, 1, "infrastructure")
+    grade: TierName | Literal[""] = Field(
+        default="", description="T0, T1, T2 or T3: whose prices and reimbursement it has; blank: its tier"
+    )
+    outside: int | None = whole(0, 1, "1 outside the area; blank: 1 at T3, else 0", default=None)
+    visit_price: float | None = number(0, 1_000_000, "yuan a visit; blank: as its grade", default=None)
+    admission_price: float | None = number(
+        0, 1_000_000, "yuan an admission; blank: as its grade", default=None
+    )
+    stay_days: float | None = number(0, 365, "days of an acute stay; blank: as its grade", default=None)
     x_km: float = number(-5_000, 5_000, "kilometres east of the origin")
     y_km: float = number(-5_000, 5_000, "kilometres north of the origin")
     urban: int = whole(0, 1, "1 in the town", default=0)
     dual_director: int = whole(0, 1, "1 with an operational director", default=0)
+    tag: str = ""
+    source: str = ""
+
+
+class SkillRow(RowShape):
+    """``specialties.csv``: what a facility can do in a specialty, if that is not its general capability."""
+
+    facility: str = word("the id of a T2 or T3 facility")
+    specialty: str = word("a specialty of place.toml")
+    capability: float = number(0, 1, "capability")
     tag: str = ""
     source: str = ""
 

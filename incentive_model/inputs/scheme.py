@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from incentive_model.cards import Fault, InputError, levers, nearest, parameters
-from incentive_model.inputs.files import DATA, is_file
-from incentive_model.inputs.place_files import Text
+from incentive_model.inputs.files import DATA, is_file, is_folder
+from incentive_model.inputs.place_files import MONTH, Text
 from incentive_model.inputs.shapes import Faults, TomlShape, shown, whole
 from incentive_model.inputs.toml_file import fitted, parsed
 from incentive_model.inputs.values import Value, sum_faults, typed, value_faults
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 
 class ChangeTable(TomlShape):
-    """Levers from a month on."""
+    """Levers from a month on, counted from the scheme's start, or by its date in the place."""
 
-    month: int = whole(1, 1_200, "the scheme's month, the first is 1")
+    month: int | None = whole(1, 1_200, "the scheme's month, the first is 1", default=None)
+    date: str | None = Field(default=None, pattern=MONTH, description='a calendar month: "2009-04"')
     levers: dict[str, Any] = Field(description="a table of levers")
 
 
@@ -46,6 +47,7 @@ class Scheme:
         title, source: for people; where the idea is from.
         levers: from the first month on; those of the schemes it ``includes`` first, in order.
         changes: ``(month, levers)``, by month; each stays until a later one sets it anew.
+        dated: the same by calendar month (``2009-04``), until :meth:`at` makes months of a place of them.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Scheme:
     source: tuple[str, ...]
     levers: dict[str, Value]
     changes: tuple[tuple[int, dict[str, Value]], ...] = ()
+    dated: tuple[tuple[str, dict[str, Value]], ...] = ()
 
     def with_levers(self, **values: Value) -> Scheme:
         """The scheme with these levers set from the first month on.
@@ -62,6 +65,21 @@ class Scheme:
         """
         Faults(value_faults(values, levers(), "", "lever")).stop()
         return replace(self, levers={**self.levers, **typed(values, levers())})
+
+    def at(self, place: Place) -> Scheme:
+        """The same scheme with every date as a month of this place.
+
+        Raises:
+            InputError: a date in a place without a ``start``, or before it; two changes in one month.
+        """
+        changes = dict(self.changes)
+        for date, values in self.dated:
+            month = _month_of(date, place, self.name)
+            if month in changes:
+                found = f"month {month} again ({date})"
+                raise InputError(Fault(f"scheme {self.name}: change", found, "each month once"))
+            changes[month] = values
+        return replace(self, changes=tuple((month, changes[month]) for month in sorted(changes)), dated=())
 
 
 #: The order in which packaged schemes are told: the empty one, the three families, support, everything.
@@ -75,29 +93,65 @@ FIRST = (
 )
 
 
+def _month_of(date: str, place: Place, scheme: str) -> int:
+    """A date as a month of the scheme."""
+    where = f"scheme {scheme}: change.date"
+    if place.start is None:
+        found = f"{date}, but {place.name} has no start"
+        raise InputError(Fault(where, found, "month = …, or a place with a start in its place.toml"))
+    years, months = (int(a) - int(b) for a, b in zip(date.split("-"), place.start.split("-"), strict=True))
+    if 12 * years + months < 0:
+        raise InputError(Fault(where, date, f"{place.start}, when {place.name} starts, or later"))
+    return 12 * years + months + 1
+
+
 def scheme_names() -> list[str]:
     """The packaged schemes, in the order of the three families; any other after them."""
     names = sorted(entry.stem for entry in (DATA / "schemes").glob("*.toml"))
     return sorted(names, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
 
 
-def load_scheme(name_or_file: str | Path) -> Scheme:
-    """A packaged scheme by its name, or one of your own by its TOML file.
+def load_scheme(name_or_file: str | Path, place: Place | None = None) -> Scheme:
+    """A packaged scheme by its name, one of a place's own, or one of your own by its TOML file.
 
     Raises:
         InputError: with every fault found.
     """
+    own = {} if place is None else place.schemes
     if isinstance(name_or_file, str) and name_or_file in scheme_names():
         return read_scheme(DATA / "schemes" / f"{name_or_file}.toml")
+    if isinstance(name_or_file, str) and name_or_file in own:
+        return own[name_or_file]
     if isinstance(name_or_file, str | Path) and is_file(name_or_file):
-        return read_scheme(Path(name_or_file))
-    names = scheme_names()
+        return read_scheme(Path(name_or_file), own)
+    names = [*scheme_names(), *own]
     allowed = f"a packaged scheme ({', '.join(names)}) or a TOML file"
     raise InputError(Fault("scheme", shown(str(name_or_file)), allowed, nearest(str(name_or_file), names)))
 
 
-def read_scheme(path: Path) -> Scheme:
+def place_schemes(folder: Path) -> dict[str, Scheme]:
+    """The schemes in a place's folder, by name; each may include those before it.
+
+    Raises:
+        InputError: with every fault found.
+    """
+    found: dict[str, Scheme] = {}
+    faults = Faults()
+    for path in sorted(folder.glob("*.toml")) if is_folder(folder) else []:
+        if path.stem in scheme_names():
+            faults.append(Fault(f"schemes/{path.name}", "a packaged scheme's name", "a name of its own"))
+            continue
+        with faults.caught():
+            found[path.stem] = read_scheme(path, found)
+    faults.stop()
+    return found
+
+
+def read_scheme(path: Path, known: Mapping[str, Scheme] | None = None) -> Scheme:
     """The scheme in a file.
+
+    Args:
+        known: schemes that it may include beside the packaged ones.
 
     Raises:
         InputError: with every fault found.
@@ -109,25 +163,36 @@ def read_scheme(path: Path) -> Scheme:
     except InputError as error:
         raise InputError([*error.faults, *faults]) from error
     cards = levers()
-    months: set[int] = set()
+    changes: dict[int, ChangeTable] = {}
+    dated: dict[str, ChangeTable] = {}
     for item, change in enumerate(file.change, start=1):
-        if change.month in months:
-            found = f"month {change.month} again"
-            faults.append(Fault(f"{path.name}: change.{item}.month", found, "each month once"))
-        months.add(change.month)
-    names = scheme_names()
+        where = f"{path.name}: change.{item}"
+        if (change.month is None) == (change.date is None):
+            found = "neither month nor date" if change.date is None else "both month and date"
+            faults.append(Fault(where, found, "one of the two", "write month = 13"))
+        elif change.month in changes or change.date in dated:
+            found = f"month {change.month or change.date} again"
+            faults.append(Fault(f"{where}.month", found, "each month once"))
+        elif change.month is not None:
+            changes[change.month] = change
+        elif change.date is not None:
+            dated[change.date] = change
+    own = {} if known is None else known
+    names = [*scheme_names(), *own]
     for item, name in enumerate(file.includes, start=1):
         if name not in names or name == path.stem:
             where, allowed = f"{path.name}: includes.{item}", f"another packaged scheme ({', '.join(names)})"
             faults.append(Fault(where, shown(name), allowed, nearest(name, names)))
     faults.stop()
-    included = {k: v for name in file.includes for k, v in load_scheme(name).levers.items()}
+    parts = [own[name] if name in own else load_scheme(name) for name in file.includes]
+    included = {k: v for part in parts for k, v in part.levers.items()}
     return Scheme(
         name=path.stem,
         title=file.title,
         source=tuple(file.source),
         levers={**included, **typed(file.levers, cards)},
-        changes=tuple(sorted((change.month, typed(change.levers, cards)) for change in file.change)),
+        changes=tuple((month, typed(changes[month].levers, cards)) for month in sorted(changes)),
+        dated=tuple((date, typed(dated[date].levers, cards)) for date in sorted(dated)),
     )
 
 

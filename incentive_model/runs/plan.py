@@ -139,7 +139,8 @@ def plan_runs(
     parameters: Mapping[str, Value] | None = None,
     by: str | None = None,
 ) -> Plan:
-    """Every run of ``schemes`` (default: all packaged) and of the status quo, which stands first.
+    """Every run of ``schemes`` (default: all packaged, and the place's own) and of the status quo, which
+    stands first.
 
     A :class:`~incentive_model.inputs.variant.Variant` is a scheme with behaviour of its own, over
     ``parameters``, which hold for all.
@@ -154,7 +155,7 @@ def plan_runs(
     months = whole_number("months", months, 1, LONGEST)
     burn_in = whole_number("burn-in", burn_in, 0, LONGEST)
     seed = whole_number("seed", seed, 0, SEED_LIMIT - 1)
-    chosen = _distinct([Variant(load_scheme(BASELINE)), *_variants(schemes)])
+    chosen = _distinct([Variant(load_scheme(BASELINE)), *_variants(place, schemes)])
     common = dict(parameters or {})
     behaviour = {x.name: resolve_parameters(place, common | dict(x.parameters)) for x in chosen}
     levers = {x.name: _levers(place, x.scheme) for x in chosen}
@@ -202,7 +203,7 @@ def digest(value: Any) -> str:
 def place_hash(place: Place) -> str:
     """A hash of everything in a place that a run depends on."""
     fields = {field.name: getattr(place, field.name) for field in dataclasses.fields(place)}
-    for name in ("folder", "targets", "patterns"):
+    for name in ("folder", "targets", "patterns", "schemes", "readings"):
         del fields[name]
     tables = {
         name: value.to_csv(index=False) for name, value in fields.items() if isinstance(value, pd.DataFrame)
@@ -223,18 +224,19 @@ def _described(variant: Variant) -> dict[str, Any]:
     }
 
 
-def _variants(schemes: Iterable[str | Path | Scheme | Variant] | None) -> Sequence[Variant]:
+def _variants(place: Place, schemes: Iterable[str | Path | Scheme | Variant] | None) -> Sequence[Variant]:
     if schemes is None:
-        schemes = scheme_names()
+        schemes = [*scheme_names(), *place.schemes]
     elif isinstance(schemes, str | Path | Scheme | Variant):
         schemes = [schemes]
-    return [_variant(scheme) for scheme in schemes]
+    return [_variant(place, scheme) for scheme in schemes]
 
 
-def _variant(scheme: str | Path | Scheme | Variant) -> Variant:
+def _variant(place: Place, scheme: str | Path | Scheme | Variant) -> Variant:
+    """A variant whose changes all have a month of the place."""
     if isinstance(scheme, Variant):
-        return scheme
-    return Variant(scheme if isinstance(scheme, Scheme) else load_scheme(scheme))
+        return dataclasses.replace(scheme, scheme=scheme.scheme.at(place))
+    return Variant((scheme if isinstance(scheme, Scheme) else load_scheme(scheme, place)).at(place))
 
 
 def _levers(place: Place, scheme: Scheme) -> dict[str, Value]:
