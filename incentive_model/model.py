@@ -17,7 +17,7 @@ import mesa
 import numpy as np
 import pandas as pd
 
-from incentive_model.agents import Government, Handles, Hospital, Insurer, Patient, Physician
+from incentive_model.agents import Government, Handles, Happening, Hospital, Insurer, Patient, Physician
 from incentive_model.cards import Fault, InputError, levers, nearest, parameters
 from incentive_model.chance.draws import replicate_key
 from incentive_model.engine import caring, ending, referring, seeking
@@ -26,7 +26,7 @@ from incentive_model.engine.capacity import Demand
 from incentive_model.engine.columns import NOW, Slot, Tally, Terms, Tile, World, empty_tally, record
 from incentive_model.engine.compiled import compiled
 from incentive_model.engine.county import CountyState, make_facilities, reckon, schedule_tables, use_means
-from incentive_model.engine.meeting import meet
+from incentive_model.engine.meeting import hand_out, meet
 from incentive_model.engine.population import homes, make_physicians, make_residents
 from incentive_model.engine.serving import Service
 from incentive_model.engine.threads import Chunks
@@ -37,6 +37,7 @@ from incentive_model.inputs import Place, Scheme, load_place, load_scheme, resol
 from incentive_model.inputs.values import whole_number
 from incentive_model.measures import Observer, ResidentOutcome, money, parts, whole_rank
 from incentive_model.measures.collector import Collector
+from incentive_model.network.consortium import Consortium
 from incentive_model.network.institutions import institution_graph
 from incentive_model.rules.illness import season
 from incentive_model.rules.spending import poverty_line
@@ -65,6 +66,8 @@ class IncentiveModel(mesa.Model):
         residents, physician_columns, facilities: the columns.
         patients, physicians: the same as sets of agents.
         hospitals, insurer, government: Mesa agents.
+        consortia: who belongs together, and how closely.
+        happenings: what came about that nobody planned, such as a centre's upgrade, by month.
         ledger: the books. ``datacollector``: one column an indicator.
 
     Raises:
@@ -107,6 +110,7 @@ class IncentiveModel(mesa.Model):
 
         self._build(whole_number("threads", threads, 1), by)
 
+        self.happenings: list[Happening] = []
         self.insurer = Insurer(self)
         self.government = Government(self)
         self.hospitals = [Hospital(self, row) for row in range(len(self.county.tier))]
@@ -232,6 +236,10 @@ class IncentiveModel(mesa.Model):
         self.demand.learn(self.facilities, county.counts, self.place.weight)
         if self.tables.meeting.any():
             compiled(meet)(self.key, self.month, self.tables.meeting, self.physician_columns)
+        if self.tables.cards.any():
+            compiled(hand_out)(
+                self.key, self.month, self.tables.cards, self.facilities, self.physician_columns
+            )
         if self.month % 3 == 0:
             Hospital.adapt_all(self.hospitals)
 
@@ -256,13 +264,14 @@ class IncentiveModel(mesa.Model):
     def _announce_terms(self) -> None:
         county, tables = self.county, self.tables
         county.levers = self.levers
+        county.integrate(str(self.levers["consortium_form"]))
         tables.clear(self._promises.makers)
         active = [k for k, instrument in enumerate(self.instruments) if not instrument.idle(county)]
         for me in active:
             self.instruments[me].announce(county, tables, me)
         self._active = [self.instruments[k] for k in active]
         self._promises = Promises(tables, active)
-        use_means(self.facilities, tables, county.means, county.p)
+        self.skill, self.appeal = use_means(self.facilities, tables, county)
         county.pass_on = tables.means.pass_on
         self.demand.congest(self.facilities, float(tables.reserved), bool(tables.releasable))
         reckon(self.facilities)
@@ -274,10 +283,12 @@ class IncentiveModel(mesa.Model):
         share, share_before = t.rate_bp / 10_000.0, self._rate_before / 10_000.0
         terms = Terms(t.rate_bp, share, share_before, self._deductible, self._cap, t.certain)
         now = record({"in_force": self.in_force, **{x: getattr(t, x) for x in NOW if x != "in_force"}})
+        home = self.homes
         return World(
-            self.residents, self.physician_columns, self.facilities, self.homes.reach, self.homes.minutes,
-            self.tie, self.heard, self.said, self.believed_pay(), terms, now, self.p, self.homes.key,
-            self.homes.even, self.key, self.month, season(self.p, self.month), self._poverty_line,
+            self.residents, self.physician_columns, self.facilities, home.reach, home.minutes,
+            home.specialist, home.far, home.specialty_ends, self.skill, self.appeal,
+            self.tie, self.heard, self.said, self.believed_pay(), terms, now, self.p, home.key, home.even,
+            self.key, self.month, season(self.p, self.month), self._poverty_line,
         )  # fmt: skip
 
     def opening(self) -> IncentiveModel:
@@ -285,6 +296,7 @@ class IncentiveModel(mesa.Model):
         ahead = copy.copy(self)
         ahead.month = self.month + 1
         ahead.county = copy.copy(self.county)
+        ahead.county.consortia = copy.deepcopy(self.county.consortia)
         ahead.county.month = ahead.month
         ahead.tables = copy.deepcopy(self.tables)
         ahead.facilities = self.facilities.copy()
@@ -351,6 +363,11 @@ class IncentiveModel(mesa.Model):
     def agents_by_type(self) -> dict[Any, Any]:
         """Mesa's sets by class, with the residents and physicians that live in columns."""
         return {**super().agents_by_type, Patient: self.patients, Physician: self.physicians}
+
+    @property
+    def consortia(self) -> list[Consortium]:
+        """The consortia of the place, in the form they have now."""
+        return self.county.consortia
 
     def institutions(self) -> Any:
         """The typed NetworkX graph of facilities, consortia and physicians (made when asked for)."""

@@ -9,11 +9,11 @@
 ``government``   subsidies, the referral fund, what evaluation leaves
 """
 
-from incentive_model.agents.government import Government
+from incentive_model.agents.government import Government, Happening
 from incentive_model.agents.handles import Handles
 from incentive_model.agents.hospital import Hospital
 from incentive_model.agents.insurer import Insurer
 from incentive_model.agents.patient import Patient
 from incentive_model.agents.physician import Physician
 
-__all__ = ["Government", "Handles", "Hospital", "Insurer", "Patient", "Physician"]
+__all__ = ["Government", "Handles", "Happening", "Hospital", "Insurer", "Patient", "Physician"]

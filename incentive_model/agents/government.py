@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import mesa
 
 from incentive_model.incentives.scoring import short_of_two_way
-from incentive_model.rules.adapting import raised_bonus
+from incentive_model.rules.adapting import grades_up, raised_bonus
 
 if TYPE_CHECKING:
     from incentive_model.model import IncentiveModel
+
+
+class Happening(NamedTuple):
+    """Something that nobody planned for a month: it came about."""
+
+    month: int
+    what: str
+    facility: str
 
 
 class Government(mesa.Agent):
@@ -24,10 +32,26 @@ class Government(mesa.Agent):
         model: IncentiveModel = self.model
         county = model.county
         short = short_of_two_way(county)
-        units = (county.tier == 1) | (county.tier == 2)
+        units = (county.tier >= 1) & ~county.outside
         missed = float(short[units].mean()) if units.any() else 0.0
         unspent = county.balance(county.accounts.referral_fund) > 0
         county.raised_bonus = raised_bonus(model.p, county.raised_bonus, 1.0 - missed, unspent)
+        self._grade()
+
+    def _grade(self) -> None:
+        """Yearly review: a centre that has become able and large enough gets the title of a second-level
+        hospital, with its prices, its reimbursement and its name: people take it for what it can do now."""
+        model: IncentiveModel = self.model
+        county, f, tiers = model.county, model.facilities, model.place.tiers
+        for row in ((county.tier == 1) & (county.grade == 1)).nonzero()[0]:
+            if "T2" in tiers and grades_up(model.p, float(f.capability[row]), int(county.beds[row])):
+                county.grade[row] = f.grade[row] = 2
+                county.known_capability[row] = f.capability[row]
+                f.list_visit[row] = round(tiers["T2"].visit_price * 100)
+                f.list_admission[row] = round(tiers["T2"].admission_price * 100)
+                f.stay_days[row] = tiers["T2"].stay_days
+                model.service.forget(row)
+                model.happenings.append(Happening(model.month, "upgraded", model.hospitals[row].facility_id))
 
     @property
     def spent(self) -> float:

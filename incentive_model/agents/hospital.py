@@ -60,7 +60,7 @@ class Hospital(mesa.Agent):
     def _try(self) -> None:
         """Try another θ, and lend experts or not, where facilities are that inventive."""
         p = self.model.county.p
-        if p.hospital_learning > 0.0 and self.tier <= 2:
+        if p.hospital_learning > 0.0 and not self.model.county.outside[self.row]:
             self._try_pass_on()
         if p.hospital_initiative > 0.0 and self.tier == 2:
             self._lend()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from incentive_model.agents.handle import Handle, severity_given
 from incentive_model.engine.columns import SLOTS, Slot
-from incentive_model.engine.home import doctor_at, signs_at
+from incentive_model.engine.home import doctor_at, signs_at, specialty_of
 from incentive_model.engine.seeking import felt, slot_appeal
 from incentive_model.rules.choice import gateway, self_care
 from incentive_model.rules.maths import total
@@ -87,7 +87,7 @@ class Patient(Handle):
         )
         within = self.facility
         reach = [s for s in range(SLOTS) if within[s] >= 0]
-        ill = felt(model.p, severity)
+        ill = felt(model.p, severity, specialty_of(world, me, severity))
         for slot in reach:
             terms = slot_appeal(world, me, slot, ill, 0)
             rows[names[within[slot]]] = {k: float(v) for k, v in terms._asdict().items()}

@@ -13,7 +13,7 @@ from incentive_model.agents.patient import Patient
 from incentive_model.cards import Fault, InputError
 from incentive_model.engine.caring import discharge_reasons
 from incentive_model.engine.columns import Slot, World
-from incentive_model.engine.home import facility_of
+from incentive_model.engine.home import facility_of, specialty_of
 from incentive_model.engine.referring import expected_chain, referral_reasons, referral_slot, tie_to
 from incentive_model.engine.seeking import felt, slot_value
 from incentive_model.incentives.events import Event
@@ -91,19 +91,22 @@ class Physician(Handle):
         self, ahead: IncentiveModel, world: World, patient: Any, here: int, ill: float
     ) -> pd.DataFrame:
         """Treating, referring up, and at a clinic also within the township, which is decided after it."""
-        me, f = ahead.residents[patient.row], ahead.facilities
-        sick = felt(ahead.p, ill)
+        me = ahead.residents[patient.row]
+        specialty = specialty_of(world, me, ill)
+        sick = felt(ahead.p, ill, specialty)
         stay = slot_value(world, me, here, sick, 0)
 
         def reasons(slot: int, referred: int, tie: float) -> dict[str, Any]:
             go = slot_value(world, me, slot, sick, referred)
-            return referral_reasons(world, me, here, self.row, slot, ill, tie, go, stay)._asdict()
+            terms = referral_reasons(world, me, here, self.row, slot, specialty, ill, tie, go, stay)
+            return terms._asdict()
 
         rows: dict[str, Terms] = {"treat": {}}
-        up = referral_slot(world, me, self.row)
+        up = referral_slot(world, me, sick, self.row)
         if up >= 0:
-            there = int(facility_of(world, me, up))
-            gain = gain_of_going_up(ahead.p, f.capability[self.facility], f.capability[there], ill)
+            there = int(facility_of(world, me, up, specialty))
+            skill = world.skill[specialty]
+            gain = gain_of_going_up(ahead.p, skill[self.facility], skill[there], ill)
             needed = referral_needed(ahead.p, gain)
             events = {
                 Event.UP_REFERRAL: 1.0,

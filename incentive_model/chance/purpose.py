@@ -32,6 +32,10 @@ class Purpose(IntEnum):
     WITHIN = 17  #: a clinic's physician refers to the centre (first); patient accepts (second)
     AUDIT = 18  #: an audit finds a kept candidate (first), a refused referral (second)
     MEETING = 19  #: agent is the physician: wins a tie from visiting experts
+    ONWARD = (
+        20  #: k=0: hospital physician refers on (first), patient accepts (second); k=1: a channel is open
+    )
+    CARD = 21  #: agent is the physician: gets a name card from a visiting specialist
 
     # the population and its networks: key of the place's population seed, month 0
     EVEN = 100  #: agent 0: the start of the even sequence of dimension k (see ``even``)
@@ -40,5 +44,6 @@ class Purpose(IntEnum):
     RING = 105  #: the resident's place on the ring of ties
     TIE = 106  #: where on the ring tie k points (first); is it a workplace tie (second)
     DOCTOR = 107  #: which physician serves the resident; month is the facility's number (see ``population``)
-    PHYSICIAN = 108  #: agent is the physician: k=0 complex, unaware; k=1 tie, tied hospital
+    PHYSICIAN = 108  #: agent is the physician: k=0 complex, unaware; k=1 tie, tied hospital;
+    #: k=2 a tie to specialists outside
     ALTRUISM = 109  #: agent is the physician: normal of log altruism

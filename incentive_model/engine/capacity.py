@@ -40,6 +40,7 @@ class Queueing(NamedTuple):
     appointment_load_limit: float
     outside_load: float
     month_days: float
+    outside_priority: float
 
 
 class Demand:
@@ -98,7 +99,7 @@ def congest(
     full, limit = p.appointment_days_full, p.appointment_load_limit
     for row in range(len(facilities)):
         f = facilities[row]
-        kept = reserved if f.tier == 2 else 0.0
+        kept = reserved if f.tier >= 2 else 0.0
         if math.isinf(f.capacity):
             f.load = p.outside_load
             f.days_referred = days(full, limit, p.outside_load)
@@ -122,6 +123,8 @@ def congest(
             f.bed_referred = 1.0
             f.bed_other = 1.0
             f.rehab_chance = 1.0
+        elif f.outside == 1:
+            make_room(x, f, row, p, p.outside_priority, True)
         else:
             make_room(x, f, row, p, kept, releasable)
 

@@ -29,7 +29,7 @@ def admit(w: World, me: Row, ep: Row, tally: Tally) -> None:
     kind = ep.bed_class
     if kind < 0:
         return
-    row = facility_of(w, me, ep.at)
+    row = facility_of(w, me, ep.at, ep.specialty)
     chance = 1.0
     if kind == BedClass.REFERRED:
         chance = w.facilities[row].bed_referred
@@ -49,7 +49,7 @@ def recover(w: World, me: Row, ep: Row, tally: Tally) -> None:
     """Phase 6: follow-ups and returns of outpatients; what becomes of inpatients."""
     if ep.at < 0:
         return
-    tier = w.facilities[facility_of(w, me, ep.at)].tier
+    tier = w.facilities[facility_of(w, me, ep.at, ep.specialty)].tier
     if ep.admitted == 1:
         if tier >= 2:
             recover_inpatient(w, me, ep, tally)
@@ -58,7 +58,7 @@ def recover(w: World, me: Row, ep: Row, tally: Tally) -> None:
 
 
 def follow_up(w: World, me: Row, ep: Row, tier: int, tally: Tally) -> None:
-    """Follow-up visits of an outpatient; a county hospital may return the milder ones to their centre."""
+    """Follow-up visits of an outpatient; a hospital of the area may return the milder ones to the centre."""
     f, p = w.facilities, w.p
     expected = follow_ups(p, ep.severity)
     whole = math.floor(expected)
@@ -67,11 +67,11 @@ def follow_up(w: World, me: Row, ep: Row, tier: int, tally: Tally) -> None:
     if visits == 0:
         return
     ep.follow_ups = visits
-    row = facility_of(w, me, ep.at)
-    centre = facility_of(w, me, Slot.CENTRE)
-    if tier == 2 and ep.severity < p.return_limit:
+    row = facility_of(w, me, ep.at, ep.specialty)
+    centre = facility_of(w, me, Slot.CENTRE, 0)
+    if tier >= 2 and f[row].outside == 0 and ep.severity < p.return_limit:
         tally.counts[me.part, row, Count.RETURN_ELIGIBLE] += 1
-        physician = doctor_of(w, me, ep.at)
+        physician = doctor_of(w, me, ep.at, ep.specialty)
         reasons = return_or_keep(
             p,
             w.believed[physician, Event.OUTPATIENT_RETURN],
@@ -103,7 +103,7 @@ def discharge_reasons(w: World, doctor: int, row: int) -> tuple[Retain, SendDown
     who = w.physicians[doctor]
     keep = retain(
         p,
-        f[row].tier,
+        f[row].outside,
         f[row].pass_on,
         w.terms.certain[Event.LATE_DAY, row],
         w.terms.certain[Event.CLAIM_YUAN, row],
@@ -127,14 +127,14 @@ def recover_inpatient(w: World, me: Row, ep: Row, tally: Tally) -> None:
     """Whether the inpatient could recover elsewhere, and if so what ward physician and patient decide."""
     f, p = w.facilities, w.p
     slot = ep.at
-    row = facility_of(w, me, slot)
-    centre = facility_of(w, me, Slot.CENTRE)
+    row = facility_of(w, me, slot, ep.specialty)
+    centre = facility_of(w, me, Slot.CENTRE, 0)
     is_candidate, bed_below = uniform_pair(w.key, Purpose.CANDIDATE, me.id, w.month, 0)
     if is_candidate >= candidate_probability(p, ep.severity):
         return
     tally.counts[me.part, row, Count.CANDIDATE] += 1
     tally.counts[me.part, centre, Count.LISTED_CANDIDATE] += 1
-    doctor = doctor_of(w, me, slot)
+    doctor = doctor_of(w, me, slot, ep.specialty)
     keep, down, home = discharge_reasons(w, doctor, row)
     g_keep, g_down = gumbel_pair(w.key, Purpose.DISCHARGE, me.id, w.month, 0)
     g_home, _ = gumbel_pair(w.key, Purpose.DISCHARGE, me.id, w.month, 1)
@@ -157,7 +157,9 @@ def recover_inpatient(w: World, me: Row, ep: Row, tally: Tally) -> None:
             return
     ep.fate = Fate.RETAINED
     tally.counts[me.part, row, Count.RETAINED] += 1
-    if f[row].tier == 2 and not offered:  # whoever offered to send the patient down has nothing to answer for
+    if (
+        f[row].outside == 0 and not offered
+    ):  # whoever offered to send the patient down has nothing to answer for
         found, _ = uniform_pair(w.key, Purpose.AUDIT, me.id, w.month, 0)
         if found < w.now.audit:
             tally.counts[me.part, row, Count.AUDITED_RETENTION] += 1
@@ -172,30 +174,30 @@ def accepts_down(w: World, me: Row, ep: Row) -> bool:
     """The patient's answer to the offer of rehabilitation at the own centre."""
     f, p = w.facilities, w.p
     slot = ep.at
-    row, centre = facility_of(w, me, slot), facility_of(w, me, Slot.CENTRE)
+    row, centre = facility_of(w, me, slot, ep.specialty), facility_of(w, me, Slot.CENTRE, 0)
     stay = expected_patient_cost(
         p.extra_days * f[row].late_day_fen / 100.0,
         f[row].uncovered,
         0.0,
-        known_rate(w, me, f[row].tier, Setting.INPATIENT, on_referral_terms(ep)),
+        known_rate(w, me, f[row].grade, Setting.INPATIENT, on_referral_terms(ep)),
     )
     below = expected_patient_cost(
         p.rehab_price * (1.0 + p.repeat_tests_down * w.now.missing_tests),
         f[centre].uncovered,
-        known_deductible(w, me, 1, Setting.REHAB, 1),
-        known_rate(w, me, 1, Setting.REHAB, 1),
+        known_deductible(w, me, f[centre].grade, Setting.REHAB, 1),
+        known_rate(w, me, f[centre].grade, Setting.REHAB, 1),
     )
     terms = accept_down(
         p,
-        f[row].attractiveness,
-        f[centre].attractiveness,
+        w.appeal[ep.specialty, row],
+        w.appeal[ep.specialty, centre],
         np.float64(me.trust[Slot.CENTRE]),
         np.float64(me.trust[slot]),
         stay,
         below,
         np.float64(me.price_sensitivity),
-        minutes_to(w, me, slot),
-        minutes_to(w, me, Slot.CENTRE),
+        minutes_to(w, me, slot, ep.specialty),
+        minutes_to(w, me, Slot.CENTRE, 0),
         contracted(w, me),
         w.now.platform,
         w.now.formulary,

@@ -126,13 +126,15 @@ EPISODE = (
     ("severity", np.float64, 1),
     ("perceived", np.float64, 1),
     ("worth", np.float64, 3),  # utility of own clinic, own centre, and the parent hospital if referred there
+    ("specialty", np.int64, 1),  # number of the specialty it belongs to, 0: general care
     ("row", np.int64, 1),  # the resident's, −1 for the blank episode of those who are well
     ("state", np.int64, 1),  # see State
     ("emergency", np.int64, 1),
     ("first", np.int64, 1),  # slot of first contact, −1 when none
     ("at", np.int64, 1),  # slot of treatment, −1 when none
     ("referred", np.int64, 1),  # 1 after a completed referral up this month
-    ("origin", np.int64, 1),  # slot of the primary facility it came from, −1
+    ("origin", np.int64, 1),  # slot of the facility that first referred it, −1
+    ("onward", np.int64, 1),  # slot of the hospital that referred it on to the one above, −1
     ("within", np.int64, 1),  # 1 after a completed referral from clinic to centre
     ("bed_class", np.int64, 1),  # class of a bed demand, −1 when none
     ("admitted", np.int64, 1),
@@ -151,17 +153,21 @@ PHYSICIAN = (
     ("unaware", np.int64, 1),  # does not know the other side
     ("tie", np.int64, 1),  # has a personal tie to a county hospital
     ("target", np.int64, 1),  # hospital row to refer to
+    ("cards", np.int64, 1),  # name cards of specialists outside: ties to them
 )
 
 #: Facilities, one row each, and what is expected of them this month.
 FACILITY = (
-    ("tier", np.int64, 1),
+    ("tier", np.int64, 1),  # place in the hierarchy
+    ("grade", np.int64, 1),  # the tier whose prices, reimbursement and kind of beds it has
+    ("outside", np.int64, 1),  # 1 outside the area
+    ("onward", np.int64, 1),  # 1 for a hospital whose physicians refer on to the one above
     ("number", np.int64, 1),  # address of draws, from the id
     ("first_physician", np.int64, 1),  # row
     ("physicians", np.int64, 1),
     ("hospital", np.int64, 1),  # position among hospitals in the chain table, −1
-    ("capability", np.float64, 1),
-    ("attractiveness", np.float64, 1),
+    ("capability", np.float64, 1),  # in general care
+    ("attractiveness", np.float64, 1),  # the same
     ("waiting_minutes", np.float64, 1),
     ("list_visit", np.int64, 1),  # list prices, fen
     ("list_admission", np.int64, 1),
@@ -206,6 +212,7 @@ NOW = (
     "audit",
     "gate",
     "continuous",
+    "free",
     "in_force",
 )
 
@@ -243,7 +250,7 @@ class Tile(NamedTuple):
 def make_tile(n: int) -> Tile:
     """Paper for ``n`` residents at a time."""
     blank = table(EPISODE, 1)
-    for column in ("row", "first", "at", "origin", "bed_class"):
+    for column in ("row", "first", "at", "origin", "onward", "bed_class"):
         blank[column] = -1
     return Tile(
         table(EPISODE, n + 1),
@@ -262,6 +269,11 @@ class World(NamedTuple):
     facilities: np.recarray
     reach: Ints  #: facility rows by (row of the own clinic, slot), −1 where there is none
     minutes: Floats  #: one way, by (row of the own clinic, slot)
+    specialist: Ints  #: rows of the outside slot for each specialty, by (specialty, row of the own clinic)
+    far: Floats  #: minutes one way to it
+    specialty_ends: Floats  #: cumulated shares of residents by specialty, general care first
+    skill: Floats  #: capability by (specialty, facility)
+    appeal: Floats  #: attractiveness by (specialty, facility)
     tie: NDArray[np.int32]  #: rows listened to, by (resident, tie), −1 from the last one on
     heard: NDArray[np.float32]  #: last month's trust in the own centre and awareness, by resident
     said: NDArray[np.float32]  #: the same of this month, heard next month

@@ -13,11 +13,12 @@ from incentive_model.engine.columns import FACILITY, Floats, table
 from incentive_model.engine.compiled import compiled
 from incentive_model.engine.home import managed_at, signs_at
 from incentive_model.engine.ledger import Ledger
-from incentive_model.engine.population import facility_numbers, tier_numbers
+from incentive_model.engine.population import facility_numbers, refers_on, tier_numbers
 from incentive_model.incentives.accounts import Accounts, Purpose
 from incentive_model.incentives.events import Count, Kind, Setting
 from incentive_model.incentives.tables import Means, Tables
 from incentive_model.inputs.place import Place
+from incentive_model.network.consortium import AS_FOUND, consortia
 from incentive_model.rules.quality import attractiveness, perceived_capability
 
 
@@ -39,14 +40,18 @@ class CountyState:
         self.n = place.agents
         self.weight = place.weight
         self.tier: NDArray[np.int64] = tier_numbers(place)
+        self.grade: NDArray[np.int64] = np.array([int(grade[1]) for grade in f["grade"]], np.int64)
+        self.outside = f["outside"].to_numpy(np.int64) == 1
+        self.onward = refers_on(place) == 1
         self.parent = f["parent_row"].to_numpy(np.int64)
         self.unit = np.where(self.tier == 0, self.parent, np.arange(len(f)))
-        names = [name for name, form in place.consortia.items() if form != "none"]
-        self.consortium = np.array([names.index(c) if c in names else -1 for c in f["consortium"]], np.int64)
-        self.tight = np.array([place.consortia[name] == "tight" for name in names], np.bool_)
+        self.beds = f["beds"].to_numpy(np.int64)
+        self.consortia = consortia(place)
+        self._form = ""
         self.director = f["dual_director"].to_numpy(np.int64)
         self.physicians = f["physicians"].to_numpy(np.int64)
-        self.means = own_means(place, self.tier, p)
+        self.means = own_means(place, self, p)
+        self.known_capability = self.means.capability.copy()
         self.pass_on = self.means.pass_on.copy()
         self.wage_bill = self._to_sample(place, self.physicians, "annual_pay")
         self.subsidy = self._to_sample(place, self.physicians, "subsidy")
@@ -54,13 +59,12 @@ class CountyState:
         self._residents, self._even = residents, even
         self._found: dict[Callable[..., None], tuple[float, NDArray[np.int64]]] = {}
         self.residents_at = self._with_centres(np.bincount(residents["clinic"], minlength=len(f)))
-        centres = self.residents_at * (self.tier == 1)
-        self.listed = np.array([centres[self.consortium == c].sum() for c in range(len(names))], np.int64)
+        self.integrate(AS_FOUND)
         self.premiums = np.array(
             [[x.premium_resident, x.premium_government, x.premium_employer] for x in place.insurances], float
         )
         self.hospitals = np.flatnonzero(self.tier >= 2)
-        self.accounts = Accounts(self.tier, len(place.insurances), len(names))
+        self.accounts = Accounts(self.tier, self.outside, len(place.insurances), len(self.consortia))
         self.ledger = Ledger(self.accounts, instruments)
         self.counts = np.zeros((len(f), len(Count)), np.int64)
         self.year = np.zeros_like(self.counts)
@@ -75,8 +79,28 @@ class CountyState:
 
     @staticmethod
     def _to_sample(place: Place, physicians: NDArray[np.int64], what: str) -> NDArray[np.int64]:
-        yuan = np.array([getattr(place.tiers[tier], what) for tier in place.facilities["tier"]], float)
+        yuan = np.array([getattr(place.tiers[grade], what) for grade in place.facilities["grade"]], float)
         return np.floor(physicians * yuan * 100.0 * place.agents / place.population).astype(np.int64)
+
+    def integrate(self, form: str) -> None:
+        """Give every consortium a form (the lever ``consortium_form``)."""
+        if form == self._form:
+            return
+        self._form = form
+        for consortium in self.consortia:
+            consortium.integrate(form)
+        nobody = np.zeros(0, np.int64)
+        sharing = [consortium.members if consortium.shares else nobody for consortium in self.consortia]
+        self.consortium = np.full(len(self.tier), -1, np.int64)
+        for c, members in enumerate(sharing):
+            self.consortium[members] = c
+        self.tight = np.array([consortium.one_account for consortium in self.consortia], np.bool_)
+        centres = self.residents_at * (self.tier == 1)
+        self.listed = np.array([centres[members].sum() for members in sharing], np.int64)
+
+    def members(self, consortium: int) -> NDArray[np.bool_]:
+        """Which facilities belong to a consortium, whatever its form, by facility."""
+        return np.isin(np.arange(len(self.tier)), self.consortia[consortium].members)
 
     def balance(self, account: int) -> int:
         """What an account holds, in fen."""
@@ -156,15 +180,19 @@ def count_managed(residents: np.recarray, even: Floats, coverage: float, found: 
             found[me.clinic] += 1
 
 
-def own_means(place: Place, tier: NDArray[np.int64], p: Any) -> Means:
+def own_means(place: Place, county: CountyState, p: Any) -> Means:
     """What the facilities have to work with, as the place has it."""
-    f = place.facilities
-    a_day = np.array([place.tiers[t].visits_per_doctor_day for t in f["tier"]], float)
+    f, tier = place.facilities, county.tier
+    a_day = np.array([place.tiers[t].visits_per_doctor_day for t in f["grade"]], float)
+    special = np.full((len(place.specialties), len(f)), np.nan)
+    skills = place.skills
+    special[skills["specialty"] - 1, skills["facility_row"]] = skills["capability"]
     visits = f["physicians"].to_numpy(np.int64) * a_day * p.clinic_days
     return Means(
         capability=f["capability"].to_numpy(float).copy(),
         infrastructure=f["infrastructure"].to_numpy(float).copy(),
-        capacity=np.where(tier == 3, np.inf, visits),
+        special=special,
+        capacity=np.where(county.outside, np.inf, visits),
         pass_on=np.where(tier <= 1, p.pass_on_primary, p.pass_on_hospital),
         attention=np.full(len(f), float(p.account_attention)),
         late_day_fen=np.full(len(f), round(p.day_price * 100.0), np.int64),
@@ -172,19 +200,32 @@ def own_means(place: Place, tier: NDArray[np.int64], p: Any) -> Means:
     )
 
 
-def use_means(f: np.recarray, tables: Tables, own: Means, p: Any) -> None:
-    """Write what facilities have to work with this month into their columns."""
+def use_means(f: np.recarray, tables: Tables, county: CountyState) -> tuple[Floats, Floats]:
+    """Write what facilities have to work with this month into their columns.
+
+    Returns:
+        Capability and attractiveness by (specialty, facility), general care first.
+    """
     now = tables.means
-    f["capability"][:] = now.capability
-    before: Any = own.capability  # the rules work element by element
-    after: Any = now.capability
+    after: Any = by_specialty(now.capability, now.special)  # the rules work element by element
+    before: Any = by_specialty(county.known_capability, county.means.special)
     infrastructure: Any = now.infrastructure
-    seen = perceived_capability(before, after, tables.disclosure)
-    f["attractiveness"][:] = attractiveness(p, seen, infrastructure)
+    appeal: Any = attractiveness(
+        county.p, perceived_capability(before, after, tables.disclosure), infrastructure
+    )
+    f["capability"][:] = after[0]
+    f["attractiveness"][:] = appeal[0]
     f["capacity"][:] = now.capacity
     f["pass_on"][:] = now.pass_on
     f["attention"][:] = now.attention
     f["late_day_fen"][:] = now.late_day_fen
+    return after, appeal
+
+
+def by_specialty(general: Floats, special: Floats) -> Floats:
+    """Capability by (specialty, facility), general care first; in a specialty that a facility does not say
+    anything of it is as capable as in general."""
+    return np.vstack([general, np.where(np.isnan(special), general, special)])
 
 
 def reckon(f: np.recarray) -> None:
@@ -218,17 +259,19 @@ def make_facilities(place: Place, county: CountyState, p: Any) -> np.recarray:
     """The facilities' columns; capacities and beds are the real ones."""
     f = place.facilities
     n = len(f)
-    tiers = [place.tiers[t] for t in f["tier"]]
-    outside = county.tier == 3
+    tiers = [place.tiers[t] for t in f["grade"]]
     beds = f["beds"].to_numpy(float)
-    beds = np.where(outside & ~(beds > 0.0), np.inf, np.nan_to_num(beds))
+    beds = np.where(county.outside & ~(beds > 0.0), np.inf, beds)
     hospital = np.full(n, -1, np.int64)
     hospital[county.hospitals] = np.arange(len(county.hospitals))
-    visit = np.array([round(t.visit_price * 100) for t in tiers], np.int64)
-    admission = np.array([round(t.admission_price * 100) for t in tiers], np.int64)
+    visit = np.array([round(yuan * 100) for yuan in f["visit_price"]], np.int64)
+    admission = np.array([round(yuan * 100) for yuan in f["admission_price"]], np.int64)
     facilities = table(FACILITY, n)
     physicians = f["physicians"].to_numpy(np.int64)
     facilities.tier[:] = county.tier
+    facilities.grade[:] = county.grade
+    facilities.outside[:] = county.outside
+    facilities.onward[:] = county.onward
     facilities.number[:] = facility_numbers(place)
     facilities.physicians[:] = physicians
     facilities.first_physician[:] = np.cumsum(physicians) - physicians
@@ -236,7 +279,7 @@ def make_facilities(place: Place, county: CountyState, p: Any) -> np.recarray:
     facilities.waiting_minutes[:] = np.array([t.waiting_minutes for t in tiers], float)
     facilities.list_visit[:] = visit
     facilities.list_admission[:] = admission
-    facilities.stay_days[:] = np.array([t.stay_days for t in tiers], float)
+    facilities.stay_days[:] = f["stay_days"].to_numpy(float)
     facilities.beds[:] = beds
     facilities.price_visit[:] = visit
     facilities.price_admission[:] = admission

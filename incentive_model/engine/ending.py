@@ -15,7 +15,7 @@ from incentive_model.engine.columns import (
     Tile,
     World,
 )
-from incentive_model.engine.home import contracted, facility_of, under_management
+from incentive_model.engine.home import contracted, doctor_of, facility_of, under_management
 from incentive_model.engine.settling import add_ranked
 from incentive_model.incentives.events import Count, Sum
 from incentive_model.rules.illness import control_next
@@ -39,9 +39,9 @@ def outcome(w: World, me: Row, ep: Row, tile: Tile, k: int, tally: Tally) -> Non
     if waits:
         ending = Ending.WAITING
     elif ep.at >= 0:
-        row = facility_of(w, me, ep.at)
+        row = facility_of(w, me, ep.at, ep.specialty)
         effort = f[row].effort_admission if inpatient else f[row].effort_visit
-        chance = success(p, f[row].capability, s) * effort
+        chance = success(p, w.skill[ep.specialty, row], s) * effort
         if ep.referred == 1 or ep.bed_class == BedClass.REFERRED:
             chance *= p.referred_quality + (1.0 - p.referred_quality) * w.now.platform
         if ep.fate == Fate.HOME:
@@ -52,6 +52,8 @@ def outcome(w: World, me: Row, ep: Row, tile: Tile, k: int, tally: Tally) -> Non
         if ending == Ending.RESOLVED:
             here[Count.SUCCESS] += 1
     ep.ending = ending
+    if ep.specialty > 0 and ep.at >= 0:
+        count_case(w, me, ep, tally)
 
     # once an episode: what is carried over is the same one
     death = death_probability(p, s, ending) if ep.state == State.NEW else 0.0
@@ -73,6 +75,23 @@ def outcome(w: World, me: Row, ep: Row, tile: Tile, k: int, tally: Tally) -> Non
     # a visit is care even if it ends in a queue, and so is managed chronic care; mere waiting is none
     cared_for = ep.first >= 0 or inpatient or under_management(w, me)
     me.control = control_next(p, np.float64(me.control), cared_for)
+
+
+def count_case(w: World, me: Row, ep: Row, tally: Tally) -> None:
+    """Who of a specialty's patients gets to the hospital outside: the severe, or those who know somebody."""
+    sums = tally.sums[me.part]
+    got_in = 1 if ep.admitted == 1 and ep.at == Slot.OUTSIDE else 0
+    severity = int(ep.severity * 1000.0 + 0.5)
+    tied = 0
+    if facility_of(w, me, Slot.PARENT, 0) >= 0 and w.physicians[doctor_of(w, me, Slot.PARENT, 0)].cards > 0:
+        tied = 1
+    sums[Sum.CASES] += 1
+    sums[Sum.CASES_IN] += got_in
+    sums[Sum.CASES_SEVERITY] += severity
+    sums[Sum.CASES_SEVERITY_SQUARED] += severity * severity
+    sums[Sum.CASES_IN_SEVERITY] += got_in * severity
+    sums[Sum.CASES_TIED] += tied
+    sums[Sum.CASES_IN_TIED] += got_in * tied
 
 
 def stay_well(w: World, me: Row, tally: Tally) -> None:
@@ -110,7 +129,7 @@ def talk(w: World, i: int, me: Row, ep: Row, tally: Tally) -> None:
     treated = (1 if ep.ending == Ending.RESOLVED else 0) - (1 if ep.ending == Ending.FAILED else 0)
     sent_on = ep.first if ep.within == 1 else -1
     for slot in range(SLOTS):
-        if facility_of(w, me, slot) < 0:
+        if facility_of(w, me, slot, 0) < 0:
             continue
         experience = treated if ep.at == slot else 0
         referrer = ep.origin == slot or sent_on == slot

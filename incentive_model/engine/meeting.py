@@ -1,4 +1,4 @@
-"""Loop of phase 10: primary physicians come to know visiting experts."""
+"""Loops of phase 10: physicians come to know visiting experts."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,3 +26,30 @@ def meet(
             continue
         if uniform(key, Purpose.MEETING, one.id, month, 0) < here:
             one.tie = 1
+
+
+def hand_out(
+    key: tuple[int, int],
+    month: int,
+    cards: NDArray[np.float64],
+    facilities: np.recarray,
+    physicians: np.recarray,
+) -> None:
+    """Specialists from outside hand out name cards at a hospital (M25), at most one a month to anybody.
+
+    Who already knows some meets more of them: of all cards a physician's part is (1 + own)/Σ(1 + theirs).
+
+    Args:
+        cards: handed out this month, by facility.
+    """
+    for row in range(len(facilities)):
+        if cards[row] <= 0.0:
+            continue
+        f = facilities[row]
+        whole = 0
+        for k in range(f.first_physician, f.first_physician + f.physicians):
+            whole += 1 + physicians[k].cards
+        for k in range(f.first_physician, f.first_physician + f.physicians):
+            one = physicians[k]
+            if uniform(key, Purpose.CARD, one.id, month, 0) < cards[row] * (1 + one.cards) / whole:
+                one.cards += 1

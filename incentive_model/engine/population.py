@@ -100,6 +100,11 @@ def tier_numbers(place: Place) -> NDArray[np.int64]:
     return np.array([int(tier[1]) for tier in place.facilities["tier"]], np.int64)
 
 
+def refers_on(place: Place) -> NDArray[np.int64]:
+    """1 for a hospital with one above it, to which its physicians refer on, by facility."""
+    return ((tier_numbers(place) == 2) & (place.facilities["parent_row"].to_numpy() >= 0)).astype(np.int64)
+
+
 @lru_cache(maxsize=4)
 def facility_numbers(place: Place) -> NDArray[np.int64]:
     """A number of 31 bits a facility, from its id: draws belong to ids, not to rows."""
@@ -118,10 +123,27 @@ def slots_by_clinic(place: Place) -> Ints:
     centre = parent[clinics]
     hospital = parent[centre]
     rows[clinics, : Slot.OTHER] = np.stack([clinics, centre, hospital], axis=1)
-    for slot, choice in ((Slot.OTHER, tier == 2), (Slot.OUTSIDE, tier == 3)):
+    general = tier == 3
+    general[place.skills["facility_row"]] = False  # a specialty hospital is reached for its specialty alone
+    for slot, choice in ((Slot.OTHER, tier == 2), (Slot.OUTSIDE, general)):
         rows[clinics, slot] = _nearest(f, clinics, np.flatnonzero(choice), hospital)
     has_own = np.where(hospital >= 0, parent[hospital], -1)
+    has_own = np.where((has_own >= 0) & general[has_own], has_own, -1)
     rows[clinics, Slot.OUTSIDE] = np.where(has_own >= 0, has_own, rows[clinics, Slot.OUTSIDE])
+    return rows
+
+
+def specialists_by_clinic(place: Place, reach: Ints) -> Ints:
+    """The row of the outside slot by (specialty, facility row of the clinic): the nearest T3 hospital of the
+    specialty, or else the one for general care, which is also entry 0."""
+    f, tier = place.facilities, tier_numbers(place)
+    clinics = np.flatnonzero(tier == 0)
+    rows = np.repeat(reach[None, :, Slot.OUTSIDE], 1 + len(place.specialties), axis=0)
+    for specialty in range(1, len(rows)):
+        of_it = place.skills["facility_row"][place.skills["specialty"] == specialty].to_numpy(np.int64)
+        choice = of_it[tier[of_it] == 3]
+        if len(choice):
+            rows[specialty, clinics] = _nearest(f, clinics, choice, np.full(len(clinics), -1))
     return rows
 
 
@@ -143,12 +165,17 @@ class Homes(NamedTuple):
     Attributes:
         key: of draws that belong to the population. ``even``: starts of the even sequences.
         reach: facility rows by (clinic's row, slot), −1 for none; ``minutes`` one way to them.
+        specialist: facility rows of the outside slot by (specialty, clinic's row); ``far`` minutes to them.
+        specialty_ends: cumulated shares of residents by specialty, general care first.
     """
 
     key: tuple[int, int]
     even: Floats
     reach: Ints
     minutes: Floats
+    specialist: Ints
+    far: Floats
+    specialty_ends: Floats
     age_ends: Floats
     chronic_share: Floats
     insurance_ends: Floats
@@ -163,12 +190,17 @@ def homes(place: Place) -> Homes:
     f = place.facilities
     reach = slots_by_clinic(place)
     here = np.arange(len(f))[:, None]
-    minutes = travel_minutes(f, here, reach, place.travel_base_minutes, place.travel_minutes_per_km)
+    per_km = place.travel_base_minutes, place.travel_minutes_per_km
+    specialist = specialists_by_clinic(place, reach)
+    shares = list(place.specialties.values())
     return Homes(
         key=key,
         even=even_starts(key),
         reach=reach,
-        minutes=minutes,
+        minutes=travel_minutes(f, here, reach, *per_km),
+        specialist=specialist,
+        far=travel_minutes(f, here.T, specialist, *per_km),
+        specialty_ends=np.append(np.cumsum([1.0 - sum(shares), *shares])[:-1], 1.0),
         age_ends=np.cumsum(place.age_shares),
         chronic_share=np.asarray(place.chronic_shares, float),
         insurance_ends=np.cumsum([x.share for x in place.insurances]),
@@ -245,6 +277,7 @@ def draw_physicians(
     p: Any,
     tier: Ints,
     parent: Ints,
+    onward: Ints,
     hospitals: Ints,
     ties_known: bool,
     physicians: np.recarray,
@@ -262,6 +295,9 @@ def draw_physicians(
         one.unaware = 1 if v < p.unaware_share else 0
         belief[i] = p.belief_start + (p.belief_aware if v >= p.unaware_share else 0.0)
         home = one.facility
+        if onward[home] == 1:
+            u, _ = uniform_pair(key, Purpose.PHYSICIAN, one.id, 0, 2)
+            one.cards = 1 if u < p.outside_tie_share else 0
         if tier[home] > 1 or one.tie == 1:
             continue
         centre = home if tier[home] == 1 else parent[home]
@@ -298,6 +334,7 @@ def make_physicians(place: Place, p: Any, n_instruments: int) -> tuple[np.recarr
         p,
         tier,
         f["parent_row"].to_numpy(np.int64),
+        refers_on(place),
         np.flatnonzero(tier == 2),
         place.ties is not None,
         physicians,

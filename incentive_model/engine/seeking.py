@@ -7,7 +7,7 @@ import numpy as np
 from incentive_model.chance.draws import uniform_pair
 from incentive_model.chance.purpose import Purpose
 from incentive_model.engine.columns import BedClass, Noise, Row, Slot, State, Tally, Tile, World
-from incentive_model.engine.home import contracted, facility_of, minutes_to
+from incentive_model.engine.home import contracted, facility_of, minutes_to, specialty_of
 from incentive_model.engine.luck import draw_noise, draw_onsets
 from incentive_model.incentives.events import Count, Setting
 from incentive_model.rules.billing import deductible_due, expected_patient_cost, known
@@ -34,14 +34,14 @@ def fall_ill(w: World, first: int, last: int, tile: Tile, tally: Tally) -> None:
         ep = tile.ill[n]
         if me.severity > 0.0:
             state = State.WAITING if me.queue_slot >= 0 else State.CARRIED
-            begin(ep, first + i, state, np.float64(me.severity))
+            begin(w, me, ep, first + i, state, np.float64(me.severity))
             n += 1
             continue
         control = np.float64(me.control)
         u, v = tile.luck[0, i], tile.luck[1, i]
         if u < onset_probability(w.p, me.age, me.chronic, control, w.season):
             u, z = uniform_pair(w.key, Purpose.SEVERITY, me.id, w.month, 0)
-            begin(ep, first + i, State.NEW, severity(w.p, me.age, me.chronic, control, v, u))
+            begin(w, me, ep, first + i, State.NEW, severity(w.p, me.age, me.chronic, control, v, u))
             if ep.severity >= 0.70 and z < w.p.emergency_share:
                 ep.emergency = 1
             n += 1
@@ -52,16 +52,18 @@ def fall_ill(w: World, first: int, last: int, tile: Tile, tally: Tally) -> None:
     draw_noise(w.key, w.month, 0, n, tile.who, tile.noise)
 
 
-def begin(ep: Row, row: int, state: int, s: float) -> None:
+def begin(w: World, me: Row, ep: Row, row: int, state: int, s: float) -> None:
     """A new page for this month's episode of a resident."""
     ep.row = row
     ep.state = state
     ep.severity = s
+    ep.specialty = specialty_of(w, me, s)
     ep.emergency = 0
     ep.first = -1
     ep.at = -1
     ep.referred = 0
     ep.origin = -1
+    ep.onward = -1
     ep.within = 0
     ep.bed_class = BedClass.NONE
     ep.admitted = 0
@@ -97,29 +99,31 @@ class Felt(NamedTuple):
     """An illness as its bearer sees it."""
 
     severity: float
+    specialty: int  #: 0: general care
     centre_bed: float  #: chance that it needs a bed, at a centre
     hospital_bed: float
 
 
-def felt(p: Any, s: float) -> Felt:
+def felt(p: Any, s: float, specialty: int) -> Felt:
     """What a perceived severity means."""
-    return Felt(s, bed_need(p, 1, s), bed_need(p, 2, s))
+    return Felt(s, specialty, bed_need(p, 1, s), bed_need(p, 2, s))
 
 
 def slot_appeal(w: World, me: Row, slot: int, ill: Felt, referred: int) -> Appeal:
     """Terms of the utility of the facility in a choice slot, referred (1) or not (0)."""
-    f = w.facilities[facility_of(w, me, slot)]
+    row = facility_of(w, me, slot, ill.specialty)
+    f = w.facilities[row]
     visit_cost = expected_patient_cost(
-        f.visit_yuan, f.uncovered, 0.0, known_rate(w, me, f.tier, Setting.OUTPATIENT, referred)
+        f.visit_yuan, f.uncovered, 0.0, known_rate(w, me, f.grade, Setting.OUTPATIENT, referred)
     )
     admission_cost = 0.0
-    in_bed = ill.hospital_bed if f.tier >= 2 else ill.centre_bed
+    in_bed = ill.hospital_bed if f.grade >= 2 else ill.centre_bed
     if f.tier > 0 and f.beds > 0.0:
         admission_cost = in_bed * expected_patient_cost(
             f.admission_yuan,
             f.uncovered,
-            known_deductible(w, me, f.tier, Setting.INPATIENT, referred),
-            known_rate(w, me, f.tier, Setting.INPATIENT, referred),
+            known_deductible(w, me, f.grade, Setting.INPATIENT, referred),
+            known_rate(w, me, f.grade, Setting.INPATIENT, referred),
         )
     days = f.days_other
     if referred == 1:
@@ -128,12 +132,12 @@ def slot_appeal(w: World, me: Row, slot: int, ill: Felt, referred: int) -> Appea
         w.p,
         f.tier,
         ill.severity,
-        f.attractiveness,
+        w.appeal[ill.specialty, row],
         np.float64(me.trust[slot]),
         visit_cost,
         admission_cost,
         np.float64(me.price_sensitivity),
-        minutes_to(w, me, slot),
+        minutes_to(w, me, slot, ill.specialty),
         f.room_minutes,
         days,
         contracted(w, me),
@@ -160,12 +164,12 @@ def seek_from_queue(w: World, me: Row, ep: Row, tally: Tally) -> None:
     ep.at = me.queue_slot
     ep.bed_class = me.queue_class
     if leaves < w.p.queue_leave:
-        if outside < w.p.queue_outside and facility_of(w, me, Slot.OUTSIDE) >= 0:
+        if outside < w.p.queue_outside and facility_of(w, me, Slot.OUTSIDE, ep.specialty) >= 0:
             ep.state = State.WENT_OUTSIDE
             ep.at = Slot.OUTSIDE
             ep.bed_class = BedClass.OTHER
         else:
-            tally.counts[me.part, facility_of(w, me, me.queue_slot), Count.UNMET] += 1
+            tally.counts[me.part, facility_of(w, me, me.queue_slot, ep.specialty), Count.UNMET] += 1
             ep.state = State.GAVE_UP
             ep.at = -1
             ep.bed_class = BedClass.NONE
@@ -177,12 +181,12 @@ def seek_first_contact(w: World, me: Row, ep: Row, tile: Tile, k: int, tally: Ta
     emergency = ep.emergency
     perceived = perceived_severity(w.p, ep.severity, w.now.education, tile.noise[Noise.PERCEPTION, k])
     ep.perceived = perceived
-    ill = felt(w.p, perceived)
+    ill = felt(w.p, perceived, ep.specialty)
 
     best, choice = NEVER, -1
     best_unreferred = NEVER
     for slot in (Slot.PARENT, Slot.OTHER, Slot.OUTSIDE):
-        if facility_of(w, me, slot) < 0:
+        if facility_of(w, me, slot, ep.specialty) < 0:
             continue
         value = slot_value(w, me, slot, ill, emergency)
         if slot != Slot.OUTSIDE and value > best_unreferred:
@@ -194,7 +198,7 @@ def seek_first_contact(w: World, me: Row, ep: Row, tile: Tile, k: int, tally: Ta
         if not barred and value + tile.noise[Noise.CHOICE + slot, k] > best:
             best, choice = value + tile.noise[Noise.CHOICE + slot, k], slot
     way_up = 0.0
-    if facility_of(w, me, Slot.PARENT) >= 0:
+    if facility_of(w, me, Slot.PARENT, 0) >= 0:
         ep.worth[Slot.PARENT] = slot_value(w, me, Slot.PARENT, ill, 1)
         way_up = gateway(w.p, perceived, ep.worth[Slot.PARENT], best_unreferred)
     for slot in (Slot.CLINIC, Slot.CENTRE):
@@ -208,8 +212,8 @@ def seek_first_contact(w: World, me: Row, ep: Row, tile: Tile, k: int, tally: Ta
 
     ep.first = choice
     ep.at = choice
-    row = facility_of(w, me, choice)
-    centre = facility_of(w, me, Slot.CENTRE)
+    row = facility_of(w, me, choice, ep.specialty)
+    centre = facility_of(w, me, Slot.CENTRE, 0)
     here, listed = tally.counts[me.part, row], tally.counts[me.part, centre]
     here[Count.FIRST_CONTACT] += 1
     here[Count.VISIT] += 1
@@ -218,19 +222,20 @@ def seek_first_contact(w: World, me: Row, ep: Row, tile: Tile, k: int, tally: Ta
         listed[Count.LISTED_PRIMARY] += 1
     elif ep.severity < 0.45 and emergency == 0:
         here[Count.BYPASS] += 1
-    if f[row].tier == appropriate_tier(w, me, ep.severity, emergency):
+    if f[row].tier == appropriate_tier(w, me, ep):
         here[Count.APPROPRIATE] += 1
 
 
-def appropriate_tier(w: World, me: Row, s: float, emergency: int) -> int:
+def appropriate_tier(w: World, me: Row, ep: Row) -> int:
     """The lowest tier within reach with q ≥ .8 (a hospital for an emergency); else the highest."""
     f = w.facilities
     tier = 0
     for slot in (Slot.CLINIC, Slot.CENTRE, Slot.PARENT, Slot.OUTSIDE):
-        row = facility_of(w, me, slot)
+        row = facility_of(w, me, slot, ep.specialty)
         if row < 0:
             continue
         tier = f[row].tier
-        if (emergency == 0 or tier >= 2) and good_enough(w.p, f[row].capability, s):
+        skill = w.skill[ep.specialty, row]
+        if (ep.emergency == 0 or tier >= 2) and good_enough(w.p, skill, ep.severity):
             return tier
     return tier

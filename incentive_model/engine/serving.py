@@ -24,6 +24,10 @@ class Service:
         #: yuan a claim, a yuan of visits and of admissions bring, paid by case; NaN where nothing is decided
         self.terms: NDArray[np.float64] = np.full((n_facilities, 4), np.nan)
 
+    def forget(self, row: int) -> None:
+        """Let a facility decide anew, because something else than its terms has changed."""
+        self.terms[row] = np.nan
+
     def decide(self, p: Any, f: np.recarray, tables: Tables, county: CountyState, rows: range) -> None:
         """Let some facilities set the intensity of service, and the part of a bill moved to the patient,
         to what payment and the shared account make worthwhile."""

@@ -25,6 +25,9 @@ def pay_bills(w: World, me: Row, ep: Row, tally: Tally) -> None:
         visits(w, me, ep, ep.first, 1, exempt, tally)
         if ep.within == 1:
             visits(w, me, ep, Slot.CENTRE, 1, exempt, tally)
+        if ep.onward >= 0 and ep.origin != ep.onward:  # seen at the hospital that referred on
+            visits(w, me, ep, ep.onward, 1, exempt, tally)
+            went += 1
         if ep.referred == 1:  # the specialist's visit comes before any follow-up
             visits(w, me, ep, ep.at, 1, exempt, tally)
             repeat_tests(w, me, ep, ep.at, Setting.OUTPATIENT, exempt, tally)
@@ -32,7 +35,7 @@ def pay_bills(w: World, me: Row, ep: Row, tally: Tally) -> None:
         visits(w, me, ep, back, ep.follow_ups, exempt, tally)
         went += 1 + ep.within + ep.referred
     if ep.admitted == 1:
-        row = facility_of(w, me, ep.at)
+        row = facility_of(w, me, ep.at, ep.specialty)
         stay(w, me, ep, ep.at, Kind.ADMISSION, w.facilities[row].price_admission, exempt, tally)
         if ep.fate == Fate.RETAINED:
             late = math.floor(p.extra_days * w.facilities[row].late_day_fen + 0.5)
@@ -57,27 +60,27 @@ def add_ranked(me: Row, what: int, amount: int, tally: Tally) -> None:
 
 def visits(w: World, me: Row, ep: Row, slot: int, times: int, exempt: int, tally: Tally) -> None:
     """So many visits to one facility, each with a bill and a trip."""
-    row = facility_of(w, me, slot)
+    row = facility_of(w, me, slot, ep.specialty)
     for _ in range(times):
         bill(w, me, ep, row, Kind.VISIT, Setting.OUTPATIENT, w.facilities[row].price_visit, 0, exempt, tally)
-    spend_time(w, me, slot, row, times)
+    spend_time(w, me, ep, slot, row, times)
 
 
 def stay(w: World, me: Row, ep: Row, slot: int, kind: int, price: int, exempt: int, tally: Tally) -> None:
     """An admission or rehabilitation: a bill with the tier's deductible, and a trip."""
-    row = facility_of(w, me, slot)
+    row = facility_of(w, me, slot, ep.specialty)
     setting = Setting.REHAB if kind == Kind.REHAB else Setting.INPATIENT
     f = w.facilities[row]
-    deductible = stay_deductible(w, me, f.tier, setting, exempt)
+    deductible = stay_deductible(w, me, f.grade, setting, exempt)
     covered = price - price * f.uncovered_bp // 10_000
     me.deductible_paid = int(me.deductible_paid) + min(deductible, covered)
     bill(w, me, ep, row, kind, setting, price, deductible, exempt, tally)
-    spend_time(w, me, slot, row, 1)
+    spend_time(w, me, ep, slot, row, 1)
 
 
 def repeat_tests(w: World, me: Row, ep: Row, slot: int, setting: int, exempt: int, tally: Tally) -> None:
     """Tests done again after a referral up or down, as far as the other side's results are missing."""
-    p, row = w.p, facility_of(w, me, slot)
+    p, row = w.p, facility_of(w, me, slot, ep.specialty)
     if setting == Setting.REHAB:
         whole = p.repeat_tests_down * p.rehab_price * 100.0
     else:
@@ -100,21 +103,23 @@ def bill(
 ) -> None:
     """One bill: split it, add it to the resident's and the facility's sums and to the referral chain's."""
     f, t = w.facilities, w.terms
-    insurance, tier = me.insurance, f[row].tier
+    insurance, grade = me.insurance, f[row].grade
     capped = Setting.OUTPATIENT if setting == Setting.OUTPATIENT else Setting.INPATIENT
-    room = max(0, t.cap[insurance, tier, capped] - int(me.fund_paid[capped]))
-    split = split_bill(price, f[row].uncovered_bp, deductible, t.rate[exempt, insurance, tier, setting], room)
+    room = max(0, t.cap[insurance, grade, capped] - int(me.fund_paid[capped]))
+    split = split_bill(
+        price, f[row].uncovered_bp, deductible, t.rate[exempt, insurance, grade, setting], room
+    )
     me.fund_paid[capped] = int(me.fund_paid[capped]) + split.fund
     me.oop_year = int(me.oop_year) + split.patient
     paid = tally.bills[me.part, row, insurance, kind]
     paid[0] += split.fund
     paid[1] += split.patient
-    if ep.referred == 1 and f[row].hospital >= 0:
-        tally.chain[facility_of(w, me, ep.origin), f[row].hospital] += price
+    if ep.referred == 1 and ep.origin <= Slot.CENTRE and f[row].hospital >= 0:
+        tally.chain[facility_of(w, me, ep.origin, 0), f[row].hospital] += price
 
 
-def spend_time(w: World, me: Row, slot: int, row: int, trips: int) -> None:
+def spend_time(w: World, me: Row, ep: Row, slot: int, row: int, trips: int) -> None:
     """The worth of a patient's time on the way (there and back) and in the waiting room."""
     f = w.facilities
-    minutes = 2.0 * minutes_to(w, me, slot) + f[row].waiting_minutes * f[row].load
+    minutes = 2.0 * minutes_to(w, me, slot, ep.specialty) + f[row].waiting_minutes * f[row].load
     me.time += trips * time_cost(w.p, np.float64(me.income), minutes)

@@ -15,6 +15,7 @@
 ``supervision``      M08, M09: audits, penalties, corrective talks
 ``support``          M10–M18: what eases referral without paying for it
 ``capability``       M14, M24–M26: training, experts, posted staff, equipment
+``outside_experts``  M25–M27: specialists from outside who see patients here, or teach
 ``contracts``        M13, M16: family doctors, chronic management
 
 ``INSTRUMENTS`` is the list a model builds its own from. To add one of your own, write it in a file
@@ -30,6 +31,7 @@ from incentive_model.incentives.contracts import ChronicManagement, FamilyDoctor
 from incentive_model.incentives.evaluation import PerformancePay
 from incentive_model.incentives.events import Count, Event, Kind, Setting
 from incentive_model.incentives.instrument import County, Instrument, basis_points, lever, sample_fen
+from incentive_model.incentives.outside_experts import OutsideVisits
 from incentive_model.incentives.payment import Capitation, GlobalBudget, PerCase, PublicHealthPackage
 from incentive_model.incentives.referral_fund import ReferralBonus
 from incentive_model.incentives.reimbursement import (
@@ -49,6 +51,7 @@ from incentive_model.incentives.support import (
     Platform,
     Publicity,
     Recognition,
+    ReferralChoice,
     ReservedSlots,
     SharedDiagnostics,
     UnifiedCriteria,
@@ -79,7 +82,9 @@ INSTRUMENTS: list[type[Instrument]] = [
     Training,
     ExpertVisits,
     StaffPosting,
+    OutsideVisits,
     CapitalGrant,
+    ReferralChoice,
     ReservedSlots,
     Platform,
     UnifiedCriteria,

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
+from incentive_model.cards.short import lever_card
 from incentive_model.incentives.accounts import Purpose
 from incentive_model.incentives.instrument import County, basis_points, lever
+
+lever_card(
+    "consortium_form",
+    "revenue sharing",
+    "word",
+    "how closely every consortium is integrated: as the place has it, not at all, loosely (each member keeps "
+    "its accounts) or tightly (one account)",
+    "M01",
+    "A",
+    "as_found",
+    choices=("as_found", "none", "loose", "tight"),
+)
 
 
 def covered(county: County) -> np.ndarray:
@@ -23,18 +36,25 @@ def tier_split(county: County) -> list[float]:
     return [lever(county, f"surplus_split_{tier}") for tier in ("village", "township", "county")]
 
 
+def split_level(county: County) -> np.ndarray:
+    """Which part of a shared account each facility belongs to: villages', townships', the county's (hospitals
+    of the area), or none (3: outside)."""
+    return np.where(county.outside, 3, np.minimum(county.tier, 2))
+
+
 def member_shares(county: County) -> np.ndarray:
     """Each facility's weight on its consortium's account. A tight consortium's tier acts as one
     (unified accounts and managers, M01), so each of its members feels the tier's whole part; in a
     loose one the part is divided among the tier's members. All of it counts only as far as the
     county's residents are listed with the consortium, whose account bears that part of the budget."""
-    weight = np.array([*tier_split(county), 0.0])[county.tier]
+    level = split_level(county)
+    weight = np.array([*tier_split(county), 0.0])[level]
     weight[county.consortium < 0] = 0.0
     for c, tight in enumerate(county.tight):
         weight[county.consortium == c] *= county.listed[c] / county.n
         if not tight:
             for tier in range(3):
-                members = (county.consortium == c) & (county.tier == tier)
+                members = (county.consortium == c) & (level == tier)
                 weight[members] /= max(1, int(members.sum()))
     return weight
 
@@ -52,13 +72,13 @@ def split_accounts(county: County) -> None:
             continue
         weights = np.zeros(len(county.tier), np.int64)
         for tier in range(3):
-            members = np.flatnonzero((county.consortium == c) & (county.tier == tier))
+            members = np.flatnonzero(county.members(c) & (split_level(county) == tier))
             for member, weight in zip(
                 members, shares(tier_parts[tier] * 1000, np.ones(len(members), np.int64)), strict=True
             ):
                 weights[member] = weight
         if not weights.any():  # no member in a tier that has a part: all members alike
-            weights = ((county.consortium == c) & (county.tier <= 2)).astype(np.int64)
+            weights = (county.members(c) & ~county.outside).astype(np.int64)
         pieces = shares(abs(held), weights)
         if held >= 0:
             county.pay(Purpose.ACCOUNT_SPLIT, account, a.facilities, pieces)

@@ -71,6 +71,7 @@ class Accounts:
     """Account numbers for a place with given facilities (by tier), funds and consortia."""
 
     tier: NDArray[np.int64]
+    is_outside: NDArray[np.bool_]
     n_funds: int
     n_consortia: int
     group: NDArray[np.int64] = field(init=False)
@@ -91,7 +92,7 @@ class Accounts:
             start += size
         group = np.full(self.size, Group.EXTERNAL, np.int64)
         group[self.residents] = Group.PATIENTS
-        inside = self.tier <= 2
+        inside = ~self.is_outside
         group[self.facilities] = np.where(
             self.tier <= 1, Group.PRIMARY, np.where(inside, Group.HOSPITALS, Group.EXTERNAL)
         )

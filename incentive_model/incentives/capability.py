@@ -102,7 +102,10 @@ fixed("capital_wear", 0.08, "a year", "part of investment that wears out", "docs
 
 
 class Training(Instrument):
-    """Trainers at centres: capability grows by 0.004·lever·(0.70 − c)/(0.70 − c₀) a month, and stays."""
+    """Trainers at centres: capability grows by 0.004·lever·(0.70 − c)/(0.70 − c₀) a month, and stays.
+
+    Trainers are physicians of the hospital above, which does without them for that time.
+    """
 
     name = "training_investment"
 
@@ -117,7 +120,12 @@ class Training(Instrument):
         here = tables.means.capability[rows]
         here += self.part * np.maximum(0.0, county.p.training_ceiling - here)
         tables.means.capability[rows] = here
-        lose_hours(tables, rows, county.p.training_hours * lever(county, self.name))
+        intensity = lever(county, self.name)
+        lose_hours(tables, rows, county.p.training_hours * intensity)
+        lent = intensity * np.bincount(
+            county.parent[rows[county.parent[rows] >= 0]], minlength=len(county.tier)
+        )
+        lose_hours(tables, lent > 0.0, lent[lent > 0.0] / county.physicians[lent > 0.0])
 
     def settle(self, county: County) -> None:
         intensity, rows, p = lever(county, self.name), centres(county), county.p

@@ -14,6 +14,7 @@ from incentive_model.incentives.instrument import (
     Fen,
     Instrument,
     basis_points,
+    hospitals,
     lever,
     real_fen,
     whole_fen,
@@ -122,7 +123,7 @@ class PerformancePay(Instrument):
         worth = stake[:, None] * slopes(county, kpi, score_weights(county, cases)) / a_year
         worth = worth[county.unit]
         tables.promised[me, Event.NEEDED_UP_REFERRAL] = np.where(county.tier <= 1, worth[:, 1], 0.0)
-        tables.promised[me, Event.DOWN_REFERRAL] = np.where(county.tier == 2, worth[:, 1] + worth[:, 2], 0.0)
+        tables.promised[me, Event.DOWN_REFERRAL] = np.where(hospitals(county), worth[:, 1] + worth[:, 2], 0.0)
 
     def settle(self, county: County) -> None:
         stakes = monthly_stakes(county)
@@ -154,7 +155,9 @@ def _holders(county: County) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def monthly_stakes(county: County) -> Fen:
     """What is withheld each month by (pay/subsidy/directors, facility), in fen, in the county."""
     township, hospital = county.p.executive_pay_township, county.p.executive_pay_county
-    by_tier = np.array([0, real_fen(county, township), real_fen(county, hospital), 0])
+    by_tier = np.array(
+        [0, real_fen(county, township), real_fen(county, hospital), real_fen(county, hospital)]
+    )
     fen = np.array(
         [
             county.wage_bill // 12,
@@ -163,7 +166,7 @@ def monthly_stakes(county: County) -> Fen:
         ]
     )
     parts = np.array([basis_points(lever(county, name)) for name in STAKES])
-    stakes = np.where(county.tier <= 2, fen * parts[:, None] // 10_000, 0)
+    stakes = np.where(~county.outside, fen * parts[:, None] // 10_000, 0)
     # directors' pay is within the wage bill: what is at stake with everybody's is not at stake again
     stakes[2] -= stakes[2] * parts[0] // 10_000
     return stakes
@@ -177,7 +180,7 @@ def earned(county: County, withheld: Fen) -> Fen:
     kpi, cases = kpis(county)
     weights = score_weights(county, cases)
     score, paid = points(county, kpi, weights), withheld.copy()
-    for tier in (1, 2):
+    for tier in (1, 2, 3):
         units = rivals(county, tier, weights)
         if len(units) == 0:
             continue

@@ -46,6 +46,8 @@ class Count(IntEnum):
     AUDITED_RETENTION = 37  #: of RETAINED and never offered to go down, found by an audit
     AUDITED_REFUSAL = 38  #: of REFUSED, found by an audit
     LOOP_CLOSED = 39  #: admitted after a referral up and sent down to rehabilitation, by the hospital
+    ONWARD_ISSUED = 40  #: referrals from a hospital to the one above, by the hospital below
+    ONWARD = 41  #: of these, completed
 
 
 class Sum(IntEnum):
@@ -69,6 +71,13 @@ class Sum(IntEnum):
     CATASTROPHIC_25 = 15
     CATASTROPHIC_40 = 16
     CATASTROPHIC_SDG = 17
+    CASES = 18  #: a specialty's patients who seek care or wait for a bed
+    CASES_IN = 19  #: of these, admitted outside
+    CASES_SEVERITY = 20  #: thousandths
+    CASES_SEVERITY_SQUARED = 21  #: millionths
+    CASES_IN_SEVERITY = 22  #: thousandths
+    CASES_TIED = 23  #: whose physician at the hospital below holds a card of a specialist outside
+    CASES_IN_TIED = 24
 
 
 #: The classes of admissions, which together are all.

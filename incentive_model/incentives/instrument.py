@@ -28,10 +28,13 @@ class County(Protocol):
     n: int  #: residents simulated
     weight: float  #: real residents each stands for
     tier: NDArray[np.int64]  #: by facility
+    grade: NDArray[np.int64]  #: the tier whose prices and reimbursement it has
+    outside: NDArray[np.bool_]  #: outside the area
+    onward: NDArray[np.bool_]  #: a hospital whose physicians refer on to the one above
     parent: NDArray[np.int64]  #: facility above, −1 without
     unit: NDArray[np.int64]  #: facility that is evaluated for it: a centre for its clinics
-    consortium: NDArray[np.int64]  #: by facility, −1 for none
-    tight: NDArray[np.bool_]  #: by consortium
+    consortium: NDArray[np.int64]  #: by facility, −1 for none that shares anything now
+    tight: NDArray[np.bool_]  #: by consortium: one account
     director: NDArray[np.int64]  #: 1 for a centre that has a dual director when any has
     physicians: NDArray[np.int64]  #: real number, by facility
     means: Means  #: the place's own
@@ -77,6 +80,10 @@ class County(Protocol):
 
     def managed(self, coverage: float) -> NDArray[np.int64]:
         """Chronic patients under management at that coverage, by clinic's row."""
+        ...
+
+    def members(self, consortium: int) -> NDArray[np.bool_]:
+        """Which facilities belong to a consortium, whatever its form, by facility."""
         ...
 
 
@@ -166,6 +173,11 @@ def sample_fen(yuan_per_head: float, heads: int) -> int:
 def real_fen(county: County, yuan: float) -> int:
     """The simulated residents' part of a real sum in yuan, in whole fen (rounded down)."""
     return whole_fen(yuan * 100.0 / county.weight)
+
+
+def hospitals(county: County) -> NDArray[np.bool_]:
+    """Which facilities are hospitals of the area, by facility."""
+    return (county.tier >= 2) & ~county.outside
 
 
 def centres(county: County) -> NDArray[np.int64]:

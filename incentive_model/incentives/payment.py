@@ -9,7 +9,14 @@ from incentive_model.cards.short import fixed, lever_card, uncertain
 from incentive_model.incentives.account import covered, member_shares, shares, split_accounts
 from incentive_model.incentives.accounts import Purpose
 from incentive_model.incentives.events import Count, Event, Kind, Setting
-from incentive_model.incentives.instrument import County, Instrument, basis_points, lever, whole_fen
+from incentive_model.incentives.instrument import (
+    County,
+    Instrument,
+    basis_points,
+    hospitals,
+    lever,
+    whole_fen,
+)
 from incentive_model.incentives.tables import Tables
 from incentive_model.rules.maths import sigma
 
@@ -124,17 +131,17 @@ class PerCase(Instrument):
     def announce(self, county: County, tables: Tables, me: int) -> None:
         if self.idle(county):
             return
-        paid = (county.tier == 1) | (county.tier == 2)
+        paid = (county.tier >= 1) & ~county.outside
         tables.means.paid_by_case[paid] = 1
         tables.means.late_day_fen[paid] = 0
-        tables.certain[Event.LATE_DAY, county.tier == 2] = -county.p.late_day_cost
+        tables.certain[Event.LATE_DAY, hospitals(county)] = -county.p.late_day_cost
         tables.certain[Event.ADMISSION_SERVICE_YUAN, paid] = -county.p.case_service_loss
 
     def settle(self, county: County) -> None:
         if self.idle(county):
             return
         cost = round(county.p.extra_days * county.p.late_day_cost * 100)
-        kept = np.where(county.tier == 2, county.counts[:, Count.RETAINED] * cost, 0)
+        kept = np.where(hospitals(county), county.counts[:, Count.RETAINED] * cost, 0)
         county.pay(Purpose.SUPPLIES, county.accounts.facilities, county.accounts.suppliers, kept)
         county.pay_staff(Purpose.MARGIN_PAY, -kept)
 

@@ -13,6 +13,7 @@ from incentive_model.incentives.instrument import (
     County,
     Instrument,
     basis_points,
+    hospitals,
     lever,
     sample_fen,
 )
@@ -69,10 +70,13 @@ class ReferralBonus(Instrument):
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
         bonus, individual = _bonus(county), lever(county, "fund_share_individuals")
-        for event, inside in ((Event.UP_REFERRAL, county.tier <= 1), (Event.DOWN_REFERRAL, county.tier == 2)):
+        for event, inside in (
+            (Event.UP_REFERRAL, county.tier <= 1),
+            (Event.DOWN_REFERRAL, hospitals(county)),
+        ):
             tables.personal[me, event, inside] = individual * bonus
             tables.promised[me, event, inside] = (1.0 - individual) * bonus
-        tables.personal[me, Event.OUTPATIENT_RETURN, county.tier == 2] = county.p.return_bonus_share * bonus
+        tables.personal[me, Event.OUTPATIENT_RETURN, hospitals(county)] = county.p.return_bonus_share * bonus
 
     def settle(self, county: County) -> None:
         bonus = round(_bonus(county) * 100)
@@ -94,7 +98,7 @@ class ReferralBonus(Instrument):
 
     def _due(self, county: County, bonus: int) -> np.ndarray:
         """What falls due this month by (physicians/facility, facility), in fen."""
-        inside = county.tier <= 2
+        inside = ~county.outside
         referrals = np.where(
             inside, county.counts[:, Count.UP_REFERRAL] + county.counts[:, Count.DOWN_REFERRAL], 0
         )

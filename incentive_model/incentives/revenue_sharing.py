@@ -15,6 +15,7 @@ from incentive_model.incentives.instrument import (
     Instrument,
     basis_points,
     centres,
+    hospitals,
     lever,
     real_fen,
 )
@@ -127,13 +128,13 @@ class RehabCredit(Instrument):
         return lever(county, self.name) == 0.0 and not self.backlog.owed
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
-        members = (county.tier == 2) & (county.consortium >= 0)
+        members = hospitals(county) & (county.consortium >= 0)
         credit = lever(county, self.name)
         tables.promised[me, Event.DOWN_REFERRAL, members] = credit * county.p.rehab_price
         tables.promised[me, Event.OUTPATIENT_RETURN, members] = credit * county.p.return_credit_base
 
     def settle(self, county: County) -> None:
-        members = (county.tier == 2) & (county.consortium >= 0)
+        members = hospitals(county) & (county.consortium >= 0)
         credit = lever(county, self.name)
         down = round(credit * county.p.rehab_price * 100)
         back = round(credit * county.p.return_credit_base * 100)
@@ -155,7 +156,7 @@ class PassThrough(Instrument):
     name, idle_at = "physician_pass_through", 0.0
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
-        inside = county.tier <= 2
+        inside = ~county.outside
         theta = tables.means.pass_on[inside] + lever(county, self.name)
         tables.means.pass_on[inside] = np.clip(theta, 0.0, 1.0)
 

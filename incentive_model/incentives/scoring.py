@@ -115,10 +115,7 @@ def short_of_two_way(county: County) -> NDArray[np.bool_]:
     """Units (at their own row) whose two-way referral rate of the last twelve months misses its target."""
     kpi, cases = kpis(county)
     return (
-        _is_unit(county)
-        & (county.tier <= 2)
-        & (cases[:, 1] > 0.0)
-        & (kpi[:, 1] < score_targets(county)[:, 1])
+        _is_unit(county) & ~county.outside & (cases[:, 1] > 0.0) & (kpi[:, 1] < score_targets(county)[:, 1])
     )
 
 
@@ -142,7 +139,9 @@ def points(county: County, kpi: Floats, weights: Floats) -> Floats:
 
 def rivals(county: County, tier: int, weights: Floats) -> NDArray[np.int64]:
     """Rows of the units of a tier that are ranked against each other: those with anything to judge."""
-    return np.flatnonzero(_is_unit(county) & (county.tier == tier) & (weights.sum(axis=1) > 0.0))
+    return np.flatnonzero(
+        _is_unit(county) & ~county.outside & (county.tier == tier) & (weights.sum(axis=1) > 0.0)
+    )
 
 
 def _is_unit(county: County) -> NDArray[np.bool_]:
@@ -178,7 +177,7 @@ def slopes(county: County, kpi: Floats, weights: Floats) -> Floats:
     score = points(county, kpi, weights)
     spread = county.p.rivalry_spread
     gain = np.zeros(len(score))
-    for tier in (1, 2):
+    for tier in (1, 2, 3):
         rows = rivals(county, tier, weights)
         if len(rows) > 1:
             ahead = _density((score[rows, None] - score[rows]) / spread) / spread

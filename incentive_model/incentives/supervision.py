@@ -9,7 +9,7 @@ from incentive_model.cards.short import fixed, lever_card, uncertain
 from incentive_model.incentives.account import first_fund
 from incentive_model.incentives.accounts import Purpose
 from incentive_model.incentives.events import Count, Event
-from incentive_model.incentives.instrument import County, Instrument, lever, real_fen, whole_fen
+from incentive_model.incentives.instrument import County, Instrument, hospitals, lever, real_fen, whole_fen
 from incentive_model.incentives.scoring import short_of_two_way
 from incentive_model.incentives.tables import Tables
 
@@ -82,7 +82,7 @@ class Audit(Instrument):
     def announce(self, county: County, tables: Tables, me: int) -> None:
         tables.audit = audited(county)
         for event, penalty, tiers in (
-            (Event.RETAINED, "retention_penalty", county.tier == 2),
+            (Event.RETAINED, "retention_penalty", hospitals(county)),
             (Event.REFUSED, "refusal_penalty", county.tier <= 1),
         ):
             tables.promised[me, event, tiers] = -tables.audit * lever(county, penalty)
@@ -93,7 +93,7 @@ class Audit(Instrument):
         due = due + counts[:, Count.AUDITED_REFUSAL] * round(lever(county, "refusal_penalty") * 100)
         county.pay(Purpose.PENALTY, a.facilities, a.government, due)
         county.pay_staff(Purpose.PENALTY, -due)
-        hospital = county.tier == 2
+        hospital = hospitals(county)
         cases = counts[hospital, Count.CANDIDATE].sum() + counts[~hospital, Count.CONTACT_NEEDING].sum()
         cost = whole_fen(audited(county) * county.p.audit_cost * 100.0 * int(cases))
         county.pay(Purpose.AUDIT, first_fund(county), a.outside, cost)
@@ -119,7 +119,7 @@ class CorrectiveTalks(Instrument):
         if self.discomfort is None:
             return
         felt = self.discomfort[county.unit]
-        tables.felt[Event.RETAINED] -= np.where(county.tier == 2, felt, 0.0)
+        tables.felt[Event.RETAINED] -= np.where(hospitals(county), felt, 0.0)
         tables.felt[Event.REFUSED] -= np.where(county.tier <= 1, felt, 0.0)
 
     def settle(self, county: County) -> None:

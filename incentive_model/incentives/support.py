@@ -36,6 +36,18 @@ lever_card(
 )
 
 
+lever_card(
+    "referral_choice",
+    FAMILY,
+    "word",
+    "whether a centre refers to the hospital it is assigned to, or wherever the patient would rather go",
+    "SYS5",
+    "A",
+    "assigned",
+    choices=("assigned", "free"),
+)
+
+
 def support_card(
     name: str, meaning: str, source: str, tag: Tag, cost: float, payer: str, most: float = 1.0
 ) -> None:
@@ -161,6 +173,15 @@ class ReservedSlots(Support):
     def announce(self, county: County, tables: Tables, me: int) -> None:
         super().announce(county, tables, me)
         tables.releasable = county.levers["reserved_release"] == "releasable"
+
+
+class ReferralChoice(Instrument):
+    """A network across borders: referral up goes to whichever hospital within reach the patient prefers."""
+
+    name, idle_at = "referral_choice", "assigned"
+
+    def announce(self, county: County, tables: Tables, me: int) -> None:
+        tables.free = 1
 
 
 class Platform(Support):

@@ -15,9 +15,10 @@ Ints = NDArray[np.int64]
 
 
 class Means(NamedTuple):
-    """What each facility has to work with, by facility."""
+    """What each facility has to work with, by facility; the last axis where there are two."""
 
     capability: Floats
+    special: Floats  #: capability by (specialty, facility), NaN where it is the general one
     infrastructure: Floats
     capacity: Floats  #: visits a month
     pass_on: Floats  #: θ
@@ -60,6 +61,8 @@ class Tables:
         coverage: part of residents whom a family-doctor contract is offered.
         managed: part of chronic patients under management in primary care.
         meeting: chance a month that a primary physician wins a tie, by facility.
+        cards: name cards that visiting specialists hand out to a hospital's physicians, by facility.
+        free: 1 where referral goes wherever the patient would rather go.
         audit: part of kept candidates and of refusals that are looked at.
         gate: chance that a hospital turns an unreferred patient away.
         reserved, releasable: share of slots and beds kept for referred patients, and whether what
@@ -78,6 +81,7 @@ class Tables:
         self.personal = np.zeros((n_instruments, len(Event), n_facilities))
         self.felt = np.empty((len(Event), n_facilities))
         self.meeting = np.empty(n_facilities)
+        self.cards = np.empty(n_facilities)
         self.clear(())
 
     def clear(self, promisers: Iterable[int] | None = None) -> None:
@@ -92,9 +96,9 @@ class Tables:
         for k in range(len(self.promised)) if promisers is None else promisers:
             self.promised[k] = 0.0
             self.personal[k] = 0.0
-        for table in (self.certain, self.felt, self.meeting):
+        for table in (self.certain, self.felt, self.meeting, self.cards):
             table[:] = 0.0
-        self.continuous = 0
+        self.continuous = self.free = 0
         self.platform = self.criteria = self.channel = self.diagnostics = 0.0
         self.recognition = self.formulary = self.disclosure = 0.0
         self.education = self.publicity = self.managed = 0.0

@@ -55,6 +55,22 @@ def facility_faults(rows: Facilities) -> list[Fault]:
         if row.cells.tier == "T2" and row.cells.beds == 0:
             where = at("facilities.csv", row.number, "beds")
             faults.append(Fault(where, "no beds", "1 or more beds at a T2 hospital"))
+    return faults + _outside_faults(rows)
+
+
+def _outside_faults(rows: Facilities) -> list[Fault]:
+    """Only T3 hospitals may lie outside, and all of them or none; one inside has beds."""
+    faults = []
+    outside = {row.cells.outside != 0 for row in rows if row.cells.tier == "T3"}
+    for row in rows:
+        where = at("facilities.csv", row.number, "outside")
+        if row.cells.tier != "T3" and row.cells.outside == 1:
+            faults.append(Fault(where, f"1 at a {row.cells.tier} facility", "0 or blank but at T3"))
+        elif row.cells.tier == "T3" and len(outside) == 2 and row.cells.outside == 0:
+            faults.append(Fault(where, "0, and others outside", "all T3 hospitals inside, or all outside"))
+        elif row.cells.tier == "T3" and row.cells.outside == 0 and row.cells.beds == 0:
+            where = at("facilities.csv", row.number, "beds")
+            faults.append(Fault(where, "no beds", "1 or more beds at a hospital inside the area"))
     return faults
 
 
@@ -176,6 +192,10 @@ def skill_faults(file: PlaceFile, facilities: Facilities, rows: list[Row[SkillRo
             faults.append(Fault(where, shown(cells.specialty), allowed, mend))
     pairs = ((row.number, "specialty", f"{row.cells.facility} {row.cells.specialty}") for row in rows)
     faults += _repeated("specialties.csv", pairs)
+    special = {row.cells.facility for row in rows}
+    if rows and not [x for x in facilities if x.cells.tier == "T3" and x.cells.id not in special]:
+        found = "every T3 hospital has a specialty"
+        faults.append(Fault("specialties.csv", found, "a T3 hospital for all other cases too"))
     used = {row.cells.specialty for row in rows}
     for name in file.specialty:
         if name not in used:

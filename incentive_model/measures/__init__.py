@@ -9,6 +9,7 @@
 ``providers``  physicians and institutions
 ``payers``     insurer and government
 ``system``     referral itself
+``ties``       the way to the hospitals above
 ``present``    costs by payer and QALYs, discounted and not
 ``money``      who paid whom for what
 ``month``      a month as it is kept
@@ -17,7 +18,7 @@
 ``outcome``    what the scheme brought each resident
 """
 
-from incentive_model.measures import equity, patients, payers, present, providers, system
+from incentive_model.measures import equity, patients, payers, present, providers, system, ties
 from incentive_model.measures.measure import MEASURES, OF_GROUPS
 from incentive_model.measures.observer import Observer
 from incentive_model.measures.outcome import ResidentOutcome
@@ -41,6 +42,7 @@ __all__ = [
     "present",
     "providers",
     "system",
+    "ties",
     "value",
     "whole_rank",
 ]

@@ -80,7 +80,7 @@ def per_tier(
     Args:
         of: :func:`measure` or :func:`county_measure`.
     """
-    words = {0: "village clinics", 1: "centres", 2: "county hospitals", 3: "the outside hospital"}
+    words = {0: "village clinics", 1: "centres", 2: "county hospitals", 3: "tertiary hospitals"}
 
     def enter(function: Callable[[W, int], Ratio]) -> Callable[[W, int], Ratio]:
         for tier in tiers:

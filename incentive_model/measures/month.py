@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from incentive_model.incentives.events import Count
+from incentive_model.incentives.events import ADMITTED, Count
+from incentive_model.measures.equity import gini
 from incentive_model.measures.totals import CountyTotals, Floats, Ints, Tiers, Totals
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ class Month(NamedTuple):
     held: Ints  #: fen on accounts since the run began, by (Whose, tier)
     visits: NDArray[np.int32]  #: by (facility)
     crowded: Ints  #: visits to facilities that are crowded, by (tier)
+    bed_days: Floats  #: by (tier)
+    tied: Floats  #: hospital physicians with a tie outside, and Gini's two parts of their cards
+    upgraded: int  #: centres that have been graded up
     capability: Floats  #: mean by (tier)
     infrastructure: Floats  #: the same
     belief: float  #: physicians' mean belief in pay that is promised; NaN if none is
@@ -48,10 +52,29 @@ def look(model: IncentiveModel, tiers: Tiers) -> Month:
         held=tiers.add_up(model.ledger.balances[1 : 1 + 2 * n].reshape(2, n), axis=-1),
         visits=visits,
         crowded=tiers.add_up(visits * (f["load"] > model.county.p.effort_load), axis=0),
+        bed_days=tiers.add_up(bed_days(counts, f["stay_days"], model.county.p), axis=0),
+        tied=tied(model.physician_columns.view(np.ndarray), f["onward"]),
+        upgraded=len(model.happenings),
         capability=tiers.add_up(f["capability"] / tiers.sizes, axis=0),
         infrastructure=tiers.add_up(model.tables.means.infrastructure / tiers.sizes, axis=0),
         belief=float(model.belief[:, promising].mean()) if promising else np.nan,
     )
+
+
+def bed_days(counts: Ints, stay_days: Floats, p: Any) -> Floats:
+    """Days in bed by (facility): acute stays, late days, rehabilitation."""
+    acute = counts[:, ADMITTED].sum(axis=1) * stay_days
+    return np.asarray(
+        acute + counts[:, Count.RETAINED] * p.extra_days + counts[:, Count.REHAB] * p.rehab_days
+    )
+
+
+def tied(physicians: NDArray[Any], onward: Ints) -> Floats:
+    """Of physicians of hospitals that refer on: how many know a specialist outside, how many there are, and
+    numerator and denominator of the Gini coefficient of their name cards."""
+    cards = physicians["cards"][onward[physicians["facility"]] == 1]
+    above, below = gini(cards.astype(float)) if len(cards) else (0.0, 0.0)
+    return np.array([np.count_nonzero(cards), len(cards), above, below])
 
 
 def waits(counts: Ints, facilities: np.recarray) -> Floats:
@@ -89,6 +112,9 @@ def one_by_one(kept: Sequence[Month]) -> tuple[Totals, CountyTotals]:
         earned=np.diff(held, axis=0, prepend=np.zeros_like(held[:1])),
         visits=np.array([x.visits for x in kept]),
         crowded=np.array([x.crowded for x in kept]),
+        bed_days=np.array([x.bed_days for x in kept]),
+        tied=np.array([x.tied for x in kept]),
+        upgraded=np.array([x.upgraded for x in kept], float),
         capability=np.array([x.capability for x in kept]),
         infrastructure=np.array([x.infrastructure for x in kept]),
         belief=np.nan_to_num(belief),

@@ -63,19 +63,19 @@ class Observer:
         if self._months is None:
             model, place = self.model, self.model.place
             tier, beds = model.county.tier, model.facilities.beds
-            tiers = [place.tiers.get(f"T{k}") for k in range(4)]
             residents, county = one_by_one(self.kept)
             self._months = CountyWindow(
                 totals=residents,
                 n=place.agents,
                 reach=self._reach.sum(axis=0),
                 p=model.p,
+                outside_above=bool(model.county.outside.any()),
                 county=county,
                 weight=place.weight,
                 tier=tier,
+                outside=model.county.outside,
                 physicians=place.facilities["physicians"].to_numpy(np.int64),
                 beds=self._tiers.add_up(np.where(np.isfinite(beds), beds, 0.0), axis=0),
-                stay_days=np.array([x.stay_days if x else 0.0 for x in tiers]),
             )
         return self._months
 
@@ -131,7 +131,9 @@ class Observer:
         """The scheme's months, group by group; without groups there is one of everybody."""
         if self._groups is None:
             return self.months().some(self._scheme).together()
-        return Window(self._groups, self._sizes, self._reach, self.model.p)
+        return Window(
+            self._groups, self._sizes, self._reach, self.model.p, bool(self.model.county.outside.any())
+        )
 
     def present(self) -> dict[str, float]:
         """Costs by payer and QALYs over the scheme's months, discounted and not, a resident-year."""

@@ -11,6 +11,12 @@ def first_contact_primary_share(w: Window) -> Ratio:
     return w.count(Count.FIRST_CONTACT, tiers=(0, 1)), w.count(Count.FIRST_CONTACT)
 
 
+@measure("first_contact_level", "patients", "tier", "mean tier of first contacts", source="V15")
+def first_contact_level(w: Window) -> Ratio:
+    by_tier = [w.count(Count.FIRST_CONTACT, tiers=[tier]) for tier in range(4)]
+    return sum(tier * contacts for tier, contacts in enumerate(by_tier)), sum(by_tier)
+
+
 @measure(
     "primary_visit_share",
     "patients",

@@ -73,21 +73,21 @@ def admissions(w: Window, tier: int) -> Ratio:
 
 
 @per_tier(
-    county_measure, "bed_occupancy_{tier}", (1, 2), "institutions", "share", "bed-days over beds at {tier}"
+    county_measure,
+    "bed_occupancy_{tier}",
+    (1, 2, 3),
+    "institutions",
+    "share",
+    "bed-days over beds at {tier}; nothing where beds have no limit",
 )
 def bed_occupancy(w: CountyWindow, tier: int) -> Ratio:
-    days = (
-        w.count(*ADMITTED, tiers=[tier]) * w.stay_days[tier]
-        + w.count(Count.RETAINED, tiers=[tier]) * w.p.extra_days
-        + w.count(Count.REHAB, tiers=[tier]) * w.p.rehab_days
-    )
-    return days * w.weight, w.beds[tier] * w.p.month_days * w.months
+    return w.county.bed_days[..., tier] * w.weight, w.beds[tier] * w.p.month_days * w.months
 
 
 @per_tier(
     county_measure,
     "surplus_{tier}",
-    (0, 1, 2),
+    (0, 1, 2, 3),
     "institutions",
     "yuan a resident-year",
     "what {tier} earn less what they pay",
@@ -128,11 +128,13 @@ def bill_per_admission(w: Window) -> Ratio:
     "E11",
 )
 def workload_gini(w: CountyWindow) -> Ratio:
-    staffed = (w.tier <= 2) & (w.physicians > 0)
+    staffed = ~w.outside & (w.physicians > 0)
     return gini(w.county.visits[..., staffed] / w.physicians[staffed])
 
 
-@per_tier(county_measure, "capability_{tier}", (1,), "institutions", "0–1", "mean capability of {tier}", "up")
+@per_tier(
+    county_measure, "capability_{tier}", (1, 2), "institutions", "0–1", "mean capability of {tier}", "up"
+)
 def capability(w: CountyWindow, tier: int) -> Ratio:
     return w.county.capability[..., tier], w.months
 

@@ -19,11 +19,11 @@ def admissions_per_capita(w: Window) -> Ratio:
     "out_of_area_admissions_per_1000",
     "system",
     "admissions per 1,000 resident-years",
-    "admissions at the outside hospital",
+    "admissions at hospitals outside the area",
     "down",
 )
 def out_of_area_admissions_per_1000(w: Window) -> Ratio:
-    return 1000.0 * w.count(*ADMITTED, tiers=[3]), w.resident_years
+    return 1000.0 * w.count(*ADMITTED, tiers=[3]) * w.outside_above, w.resident_years
 
 
 @measure(

@@ -50,6 +50,9 @@ class CountyTotals(NamedTuple):
     earned: Floats  #: fen got less fen paid, by (Whose, tier)
     visits: Floats  #: by (facility)
     crowded: Floats  #: visits to facilities that were crowded, by (tier)
+    bed_days: Floats  #: by (tier)
+    tied: Floats  #: hospital physicians with a tie outside, all of them, and Gini's two parts of their cards
+    upgraded: Floats  #: centres graded up, added up over months
     capability: Floats  #: means over facilities by (tier), added up over months
     infrastructure: Floats  #: the same
     belief: Floats  #: physicians' mean belief in pay that was promised, added up over months

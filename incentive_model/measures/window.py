@@ -32,12 +32,14 @@ class Window:
         n: how many simulated residents.
         reach: facilities within their reach by (tier), added up over residents.
         p: behavioural parameters.
+        outside_above: whether hospitals of the highest tier lie outside the area.
     """
 
     totals: Totals
     n: Amount
     reach: NDArray[np.float64]
     p: Any
+    outside_above: bool
 
     @property
     def months(self) -> Amount:
@@ -78,16 +80,16 @@ class CountyWindow(Window):
     Attributes:
         county: what institutions earned and had to work with.
         weight: real residents each simulated one stands for.
-        tier, physicians: by facility, real.
-        beds, stay_days: by tier, real; the outside hospitals' beds are not counted.
+        tier, outside, physicians: by facility, real.
+        beds: by tier, real, where they have a limit.
     """
 
     county: CountyTotals
     weight: float
     tier: NDArray[np.int64]
+    outside: NDArray[np.bool_]
     physicians: NDArray[np.int64]
     beds: NDArray[np.float64]
-    stay_days: NDArray[np.float64]
 
     @property
     def purposes(self) -> range:

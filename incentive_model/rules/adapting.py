@@ -43,6 +43,24 @@ fixed(
     M15,
 )
 
+uncertain(
+    "upgrade_capability",
+    0.70,
+    (0.65, 0.80),
+    "0–1",
+    "capability from which a centre may become a second-level hospital",
+    "SYS2",
+)
+fixed(
+    "upgrade_beds",
+    100.0,
+    "beds",
+    "beds that it needs: second-level hospitals have 100 to 499",
+    "SYS2",
+    "M",
+    low=0.0,
+)
+
 
 def pass_on_step(p: Any, gain: float, last_step: float) -> float:
     """The next step of θ: on in the direction that paid, back from the one that did not.
@@ -80,6 +98,11 @@ def lost_margin(hours: float, margin: float, revenue: float, load: float) -> flo
     if hours <= 0.0:
         return 0.0
     return margin * revenue * hours * clip((load - (1.0 - hours)) / hours, 0.0, 1.0)
+
+
+def grades_up(p: Any, capability: float, beds: int) -> bool:
+    """Whether a centre is graded a second-level hospital: it can do enough, and is large enough."""
+    return capability >= p.upgrade_capability and beds >= p.upgrade_beds
 
 
 def raised_bonus(p: Any, raised: float, reached: float, unspent: bool) -> float:

@@ -6,7 +6,7 @@ that a small sample of residents meets the same queues as a large one.
 
 from typing import NamedTuple
 
-from incentive_model.cards.short import fixed
+from incentive_model.cards.short import fixed, uncertain
 
 fixed("appointment_days_full", 5.0, "days", "days to an appointment at a load of one", "MODEL 7")
 fixed("appointment_load_limit", 2.0, "ratio", "load beyond which the wait grows no more", "MODEL 7")
@@ -18,6 +18,14 @@ fixed("wait_severity", 0.02, "severity", "worsening in a month of waiting for a 
 fixed("queue_leave", 0.35, "share", "part of those waiting for a bed who give up each month", "MODEL 7")
 fixed(
     "queue_outside", 0.40, "share", "part of those who give up that goes to the outside hospital", "MODEL 7"
+)
+uncertain(
+    "outside_priority",
+    0.5,
+    (0.0, 1.0),
+    "share",
+    "part of an outside hospital's beds for the area that goes first to those sent by somebody known there",
+    "M25",
 )
 fixed("outside_load", 1.0, "ratio", "load of a hospital without a stated capacity", "MODEL 7")
 

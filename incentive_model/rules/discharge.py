@@ -107,7 +107,7 @@ def candidate_probability(p: Any, severity: float) -> float:
 
 def retain(
     p: Any,
-    tier: int,
+    outside: int,
     pass_on: float,
     day_margin: float,
     account_per_claim: float,
@@ -121,7 +121,7 @@ def retain(
     what the physician believes each kept candidate brings or costs (penalties, talks).
     """
     n = p.extra_days
-    if tier == 3:
+    if outside == 1:
         displaced = p.displaced_margin_T3
     else:
         displaced = p.displaced_margin * clip((occupancy - 0.85) / 0.15, 0.0, 1.0)

@@ -37,6 +37,13 @@ fixed_by_age(
 uncertain(
     "severe_scale", 0.80, (0.8, 1.2), "scale", "scale of the share of severe episodes", M2, "F", symbol="p_s"
 )
+fixed(
+    "specialty_severity",
+    0.40,
+    "severity",
+    "severity from which an illness may belong to a specialty: moderate and severe ones",
+    "SYS4",
+)
 fixed("season_amplitude", 0.15, "share", "winter peak of illness over its mean", M2)
 uncertain("chronic_onset", 0.25, (0.1, 0.4), "share", "extra illness of an uncontrolled chronic patient", M2)
 uncertain("chronic_severe", 0.6, (0.2, 1.0), "share", "extra severity of an uncontrolled chronic patient", M2)

@@ -50,6 +50,14 @@ uncertain(
     "primary physicians with a personal tie to a county hospital",
     "MODEL 1",
 )
+uncertain(
+    "outside_tie_share",
+    0.05,
+    (0.0, 0.2),
+    "share",
+    "hospital physicians who know a specialist outside the area at the start",
+    "M25",
+)
 fixed("chain_visits", 1.5, "visits", "specialist visits that follow a referral, as physicians reckon", M5)
 uncertain("accept_up_constant", 1.2, (0.6, 1.8), "utils", "a patient's readiness to go up", M5)
 uncertain("accept_up_severity", 3.2, (2.0, 4.5), "utils", "how severity makes a patient accept", M5)
