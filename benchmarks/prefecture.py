@@ -73,7 +73,6 @@ def _facilities(county: Place, numbers: tuple[int, int, int, int], scale: float)
     """The table of facilities, like the county's, whose beds and physicians are shared out among more."""
     n_clinics, n_centres, n_hospitals, outside = numbers
     first_centre, first_hospital = n_clinics, n_clinics + n_centres
-    first_outside = first_hospital + n_hospitals
     radius = np.sqrt(SQUARE_KM * scale * county.population / np.pi)
     hospitals, centres = sunflower(n_hospitals) * radius, sunflower(n_centres) * radius
     home = np.arange(n_clinics) * n_centres // n_clinics
@@ -81,9 +80,8 @@ def _facilities(county: Place, numbers: tuple[int, int, int, int], scale: float)
     clinics = centres[home] + TOWNSHIP_KM * around[np.arange(n_clinics) - home_starts(home)]
     cities = np.stack([np.full(outside, 1.5 * radius), np.linspace(0.0, 20.0, outside)], axis=1)
     above = ((centres[:, None] - hospitals) ** 2).sum(axis=2).argmin(axis=1)
-    near = np.arange(n_hospitals) % outside
     unit = [above[home], above, np.arange(n_hospitals), np.full(outside, -1)]
-    parents = [first_centre + home, first_hospital + above, first_outside + near, np.full(outside, -1)]
+    parents = [first_centre + home, first_hospital + above, np.full(n_hospitals, -1), np.full(outside, -1)]
     places = [clinics, centres, hospitals, cities]
 
     tables = []
@@ -95,10 +93,13 @@ def _facilities(county: Place, numbers: tuple[int, int, int, int], scale: float)
             "name": [f"T{tier}-{k + 1}" for k in range(n)],
             "tier": f"T{tier}",
             "consortium": [f"county-{k + 1}" if k >= 0 else "" for k in consortium],
-            "beds": share(beds, n) if tier < 3 else np.nan,
+            "beds": share(beds, n) if tier < 3 else 0,
             "physicians": np.maximum(1, share(like["physicians"].sum() * scale, n)),
             "capability": like["capability"].mean(),
             "infrastructure": like["infrastructure"].mean(),
+            "grade": f"T{tier}",
+            "outside": int(tier == 3),
+            **{price: like[price].mean() for price in ("visit_price", "admission_price", "stay_days")},
             "x_km": xy[:, 0].round(2),
             "y_km": xy[:, 1].round(2),
             "urban": 0,

@@ -264,7 +264,6 @@ class IncentiveModel(mesa.Model):
     def _announce_terms(self) -> None:
         county, tables = self.county, self.tables
         county.levers = self.levers
-        county.integrate(str(self.levers["consortium_form"]))
         tables.clear(self._promises.makers)
         active = [k for k, instrument in enumerate(self.instruments) if not instrument.idle(county)]
         for me in active:

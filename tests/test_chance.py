@@ -76,7 +76,7 @@ def test_extreme_words_still_give_numbers_inside_the_open_interval(monkeypatch, 
 
 OF_A_RUN = (
     "ONSET SEVERITY PERCEPTION CHOICE GATE DIAGNOSIS REFERRAL BED_NEED QUEUE ADMISSION FOLLOW_UP RETURN "
-    "CANDIDATE DISCHARGE ACCEPT_DOWN SUCCESS WITHIN AUDIT MEETING"
+    "CANDIDATE DISCHARGE ACCEPT_DOWN SUCCESS WITHIN AUDIT MEETING ONWARD CARD"
 )
 OF_A_POPULATION = {
     "EVEN": 100, "INCOME": 103, "TRAVEL": 104, "RING": 105, "TIE": 106, "DOCTOR": 107, "PHYSICIAN": 108,
@@ -303,10 +303,10 @@ class TestEven:
 
     def test_each_dimension_starts_at_an_address_of_its_own(self):
         starts = even_starts(KEY)
-        assert starts.tolist() == [uniform(KEY, Purpose.EVEN, 0, 0, dimension) for dimension in range(6)]
-        assert len(set(starts)) == 6
+        assert starts.tolist() == [uniform(KEY, Purpose.EVEN, 0, 0, dimension) for dimension in range(7)]
+        assert len(set(starts)) == 7
 
-    @given(st.integers(0, 2**63 - 1), st.integers(0, 5), st.integers(0, 10**7))
+    @given(st.integers(0, 2**63 - 1), st.integers(0, 6), st.integers(0, 10**7))
     @settings(deadline=None)
     def test_compiled_and_interpreted_are_the_same_to_the_bit(self, seed, dimension, agent):
         starts = even_starts(replicate_key(seed, 0))

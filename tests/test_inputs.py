@@ -93,7 +93,7 @@ def test_facilities_come_by_tier_and_know_their_parents() -> None:
     assert list(facilities.index) == list(range(173))
     above = facilities[facilities["parent_row"] >= 0]
     assert list(facilities.loc[above["parent_row"], "id"]) == list(above["parent"])
-    assert list(facilities.loc[facilities["parent_row"] < 0, "tier"]) == ["T3"]
+    assert list(facilities.loc[facilities["parent_row"] < 0, "tier"]) == ["T2", "T2", "T3"]
 
 
 @pytest.mark.parametrize("name", scheme_names())

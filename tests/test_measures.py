@@ -188,7 +188,8 @@ def visits_made(model):
     visits = np.zeros(len(model.residents), np.int64)
     for tile in model.tiles:
         ill = tile.ill[: np.flatnonzero(tile.ill.row < 0)[0]]
-        went = ill.follow_ups + np.where(ill.first >= 0, 1 + ill.within + ill.referred, 0)
+        passed = (ill.onward > 0) & (ill.origin != ill.onward)  # through a hospital that referred on
+        went = ill.follow_ups + np.where(ill.first >= 0, 1 + ill.within + passed + ill.referred, 0)
         visits[ill.row] = np.where(ill.at >= 0, went, 0)
     return visits
 
@@ -216,7 +217,7 @@ def added_up(model, before):
         mine[:, Sum.CATASTROPHIC_SDG] = paid > 0.40 * budget
     found = np.zeros((len(model.parts.names), len(Sum)), np.int64)
     np.add.at(found, r.part, mine)
-    return found
+    return found  # without specialties nobody is a specialty's case
 
 
 @pytest.fixture(scope="module", params=["yongan", "small"])

@@ -39,9 +39,12 @@ def test_referral_as_the_engine_decides_it(model: im.IncentiveModel, monkeypatch
     seen: list[tuple[int, int, int, float, float]] = []
     reasons, row_of = referring.referral_reasons, {who: row for row, who in enumerate(model.residents["id"])}
 
-    def noted(w: Any, me: Any, slot: int, physician: int, above: int, diagnosed: float, *rest: float) -> Any:
-        terms = reasons(w, me, slot, physician, above, diagnosed, *rest)
-        seen.append((row_of[int(me.id)], physician, above, diagnosed, total(terms)))
+    def noted(
+        w: Any, me: Any, slot: int, physician: int, above: int, special: int, diagnosed: float, *rest: float
+    ) -> Any:
+        terms = reasons(w, me, slot, physician, above, special, diagnosed, *rest)
+        if above != Slot.OUTSIDE:  # nobody asks a hospital's physician why they refer on
+            seen.append((row_of[int(me.id)], physician, above, diagnosed, total(terms)))
         return terms
 
     monkeypatch.setattr(referring, "referral_reasons", noted)

@@ -134,7 +134,7 @@ EPISODE = (
     ("at", np.int64, 1),  # slot of treatment, −1 when none
     ("referred", np.int64, 1),  # 1 after a completed referral up this month
     ("origin", np.int64, 1),  # slot of the facility that first referred it, −1
-    ("onward", np.int64, 1),  # slot of the hospital that referred it on to the one above, −1
+    ("onward", np.int64, 1),  # slot of the hospital that referred it on to the one above, 0: none did
     ("within", np.int64, 1),  # 1 after a completed referral from clinic to centre
     ("bed_class", np.int64, 1),  # class of a bed demand, −1 when none
     ("admitted", np.int64, 1),
@@ -250,7 +250,7 @@ class Tile(NamedTuple):
 def make_tile(n: int) -> Tile:
     """Paper for ``n`` residents at a time."""
     blank = table(EPISODE, 1)
-    for column in ("row", "first", "at", "origin", "onward", "bed_class"):
+    for column in ("row", "first", "at", "origin", "bed_class"):
         blank[column] = -1
     return Tile(
         table(EPISODE, n + 1),

@@ -47,7 +47,7 @@ class CountyState:
         self.unit = np.where(self.tier == 0, self.parent, np.arange(len(f)))
         self.beds = f["beds"].to_numpy(np.int64)
         self.consortia = consortia(place)
-        self._form = ""
+        self.form = ""
         self.director = f["dual_director"].to_numpy(np.int64)
         self.physicians = f["physicians"].to_numpy(np.int64)
         self.means = own_means(place, self, p)
@@ -84,9 +84,9 @@ class CountyState:
 
     def integrate(self, form: str) -> None:
         """Give every consortium a form (the lever ``consortium_form``)."""
-        if form == self._form:
+        if form == self.form:
             return
-        self._form = form
+        self.form = form
         for consortium in self.consortia:
             consortium.integrate(form)
         nobody = np.zeros(0, np.int64)

@@ -63,7 +63,7 @@ def begin(w: World, me: Row, ep: Row, row: int, state: int, s: float) -> None:
     ep.at = -1
     ep.referred = 0
     ep.origin = -1
-    ep.onward = -1
+    ep.onward = 0
     ep.within = 0
     ep.bed_class = BedClass.NONE
     ep.admitted = 0

@@ -25,7 +25,7 @@ def pay_bills(w: World, me: Row, ep: Row, tally: Tally) -> None:
         visits(w, me, ep, ep.first, 1, exempt, tally)
         if ep.within == 1:
             visits(w, me, ep, Slot.CENTRE, 1, exempt, tally)
-        if ep.onward >= 0 and ep.origin != ep.onward:  # seen at the hospital that referred on
+        if ep.onward > 0 and ep.origin != ep.onward:  # seen at the hospital that referred on
             visits(w, me, ep, ep.onward, 1, exempt, tally)
             went += 1
         if ep.referred == 1:  # the specialist's visit comes before any follow-up

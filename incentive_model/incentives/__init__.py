@@ -24,6 +24,7 @@ a file needs is named here.
 """
 
 from incentive_model.cards.short import fixed, lever_card, uncertain
+from incentive_model.incentives.account import Integration
 from incentive_model.incentives.accounts import Purpose
 from incentive_model.incentives.capability import CapitalGrant, ExpertVisits, StaffPosting, Training
 from incentive_model.incentives.care import Care
@@ -58,9 +59,10 @@ from incentive_model.incentives.support import (
 )
 from incentive_model.incentives.tables import Tables
 
-#: In the order in which they announce and settle: rates are raised before they are cut, capability is
-#: trained before it is lent, and the budget comes last: it closes the year's account.
+#: In the order in which they announce and settle: who shares an account comes first, rates are raised before
+#: they are cut, capability is trained before it is lent, and the budget comes last: it closes the year.
 INSTRUMENTS: list[type[Instrument]] = [
+    Integration,
     Care,
     ReimbursementGap,
     Gatekeeping,

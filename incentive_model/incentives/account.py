@@ -6,7 +6,8 @@ import numpy as np
 
 from incentive_model.cards.short import lever_card
 from incentive_model.incentives.accounts import Purpose
-from incentive_model.incentives.instrument import County, basis_points, lever
+from incentive_model.incentives.instrument import County, Instrument, basis_points, lever
+from incentive_model.incentives.tables import Tables
 
 lever_card(
     "consortium_form",
@@ -19,6 +20,18 @@ lever_card(
     "as_found",
     choices=("as_found", "none", "loose", "tight"),
 )
+
+
+class Integration(Instrument):
+    """How closely consortia are integrated: who shares an account with whom."""
+
+    name = "consortium_form"
+
+    def idle(self, county: County) -> bool:
+        return county.form == county.levers[self.name]
+
+    def announce(self, county: County, tables: Tables, me: int) -> None:
+        county.integrate(str(county.levers[self.name]))
 
 
 def covered(county: County) -> np.ndarray:

@@ -34,6 +34,7 @@ class County(Protocol):
     parent: NDArray[np.int64]  #: facility above, −1 without
     unit: NDArray[np.int64]  #: facility that is evaluated for it: a centre for its clinics
     consortium: NDArray[np.int64]  #: by facility, −1 for none that shares anything now
+    form: str  #: of all consortia, or ``as_found``
     tight: NDArray[np.bool_]  #: by consortium: one account
     director: NDArray[np.int64]  #: 1 for a centre that has a dual director when any has
     physicians: NDArray[np.int64]  #: real number, by facility
@@ -80,6 +81,10 @@ class County(Protocol):
 
     def managed(self, coverage: float) -> NDArray[np.int64]:
         """Chronic patients under management at that coverage, by clinic's row."""
+        ...
+
+    def integrate(self, form: str) -> None:
+        """Give every consortium a form, or each its own in the place (``as_found``)."""
         ...
 
     def members(self, consortium: int) -> NDArray[np.bool_]:

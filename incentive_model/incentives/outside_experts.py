@@ -81,7 +81,7 @@ class OutsideVisits(Instrument):
         self.learned = 0.0  #: part of the gap closed for good
 
     def idle(self, county: County) -> bool:
-        return lever(county, self.name) == 0.0 and self.learned == 0.0
+        return not any(self._days(county)) and self.learned == 0.0
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
         rows = np.flatnonzero(county.onward)
