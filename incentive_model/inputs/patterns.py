@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from incentive_model.cards import Fault, indicators, levers, nearest, parameters
+from incentive_model.inputs.files import DATA
 from incentive_model.inputs.place_files import Name, Text
-from incentive_model.inputs.scheme import Scheme, load_scheme, scheme_names, scheme_sum_faults
+from incentive_model.inputs.scheme import Scheme, load_scheme, place_schemes, scheme_names, scheme_sum_faults
 from incentive_model.inputs.shapes import Faults, TomlShape, number, shown, whole
 from incentive_model.inputs.toml_file import read_toml
 from incentive_model.inputs.values import typed, value_faults
@@ -24,7 +25,8 @@ class VariantTable(TomlShape):
     """The place under levers, with behaviour of its own."""
 
     includes: list[Text] = Field(
-        default=[], description="a list of packaged schemes and of variants above, in quotes"
+        default=[],
+        description="a list of schemes (of another packaged place: PLACE/SCHEME) and of variants above, in quotes",
     )
     levers: dict[str, Any] = Field(default={}, description="a table of levers, set over those included")
     parameters: dict[str, Any] = Field(default={}, description="a table of parameters")
@@ -122,6 +124,7 @@ def _variant(where: str, name: str, table: VariantTable, known: Mapping[str, Var
     faults = Faults()
     if name in known:
         faults.append(Fault(where, "a scheme's name", "a name of its own"))
+    known = {**known, **{x: found for x in table.includes if (found := _of_another_place(x))}}
     for item, included in enumerate(table.includes, start=1):
         if included not in known:
             allowed = "a packaged scheme, or a variant above"
@@ -138,6 +141,13 @@ def _variant(where: str, name: str, table: VariantTable, known: Mapping[str, Var
     Faults(scheme_sum_faults(scheme, where)).stop()
     own = typed(table.parameters, parameters())
     return Variant(scheme, {**behaviour, **own}, table.months, table.group)
+
+
+def _of_another_place(included: str) -> Variant | None:
+    """A scheme of a packaged place, written ``PLACE/SCHEME``."""
+    place, _, scheme = included.partition("/")
+    schemes = place_schemes(DATA / "places" / place / "schemes") if scheme else {}
+    return Variant(schemes[scheme]) if scheme in schemes else None
 
 
 def _faults_of(where: str, pattern: Pattern, variants: Mapping[str, Variant]) -> Iterator[Fault]:
