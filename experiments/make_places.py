@@ -25,7 +25,7 @@ GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 # All of calibration 2.6 but where said; the nation has 1,409.7 million residents (calibration 2.2).
 A_CENTRE = 41_765  # residents; D: 33,753 centres
 A_CLINIC = 2_422  # residents; D: 581,964 clinics
-CENTRE_BEDS = 45  # D: 1.505 million beds
+CENTRE_BEDS = 60  # A: 45 at a township centre (D), and what community centres have, which nobody counts there
 CLINIC_PHYSICIANS = 0.785  # a thousand residents; D: 1.90 a clinic
 CENTRE_PHYSICIANS = 0.906  # a thousand residents; A: Yong'an's 299 for 330,000
 
@@ -129,7 +129,7 @@ def centre(number: str, spot: Spot, residents: int, district: District) -> Facil
         "capability": 0.52,
         "infrastructure": 0.50,
         "urban": district.urban,
-        "tag": "D count and beds; A the rest",
+        "tag": "D count; A the rest",
         "source": "calibration 2.6; MODEL 3",
     }
     own = {**usual, **district.centre, "parent": above.id, "consortium": above.consortium}
@@ -186,12 +186,16 @@ def town_and_country(seat: Spot, own: Facility, in_town: int, outside: int, far:
 def urumqi() -> Iterator[Map]:
     """A part of a city, all urban: one large hospital over three of grade 2, and alone over the centres."""
     own = {"source": "SYS1; calibration 2.6; MODEL 3 and 17", "consortium": "urumqi"}
-    large = {"tag": "SEED that there is one; D beds and physicians together; A the rest", **own}
+    large = {
+        "tag": "SEED that there is one; D beds and physicians of all hospitals together; A the rest",
+        **own,
+    }
+    small = {"tag": "D beds and physicians of all hospitals together; A the rest", "parent": "T3-1", **own}
     second = [
-        hospital(f"T2-{k}", f"Grade-2 hospital {k}", spot, 300, 114, parent="T3-1", tag="A all", **own)
+        hospital(f"T2-{k}", f"Grade-2 hospital {k}", spot, 400, 152, **small)
         for k, spot in enumerate(around((0, 0), 3, 2, 6), start=1)
     ]
-    top = hospital("T3-1", "Large general hospital", (0, 0), 900, 340, outside=0, **large)
+    top = hospital("T3-1", "Large general hospital", (0, 0), 600, 226, outside=0, **large)
     alone = hospital("T2-1", "Large general hospital", (0, 0), 1_800, 682, grade="T3", **large)
     people = ("resident", "none")
     for hospitals, above, name in (
@@ -203,27 +207,32 @@ def urumqi() -> Iterator[Map]:
 
 
 def shuanggou() -> Iterator[Map]:
-    """A town's hospital, the villages around, and the city's hospital."""
+    """A town's hospital and the villages around, the city's hospital that leads it, and the district's."""
+    both = {"source": "SYS2; calibration 2.6; MODEL 3 and 17"}
+    tag = {"tag": "SEED that it leads; D beds and physicians of both hospitals together; A the rest", **both}
+    other = {"tag": "D beds and physicians of both hospitals together; A the rest", **both}
     lead = hospital(
         "T2-1",
         "City central hospital (its part for the town)",
         (25, 0),
-        360,
-        136,
+        160,
+        60,
         grade="T3",
         consortium="shuanggou",
-        tag="SEED that it leads; D beds and physicians; A the rest",
-        source="SYS2; calibration 2.6; MODEL 3 and 17",
+        **tag,
     )
+    district = hospital("T2-2", "District hospital (its part for the town)", (12, -6), 200, 76, **other)
     branch = {
         "name": "Shuanggou Town Central Hospital",
-        "beds": 120,
+        "beds": 200,
+        "physicians": 100,
         "capability": 0.60,
         "infrastructure": 0.60,
         "tag": "SEED that there is one; A the rest",
         "source": "SYS2",
     }
-    yield Map("shuanggou", [lead], [District((0, 0), (0, 0), 12, 80_000, [lead], centre=branch)])
+    town = District((0, 0), (0, 0), 12, 80_000, [lead], centre=branch)
+    yield Map("shuanggou", [lead, district], [town])
 
 
 def gaochun() -> Iterator[Map]:
@@ -231,11 +240,11 @@ def gaochun() -> Iterator[Map]:
     own = {"source": "SYS5; calibration 2.6; MODEL 3 and 17", "consortium": "gaochun"}
     top = {"outside": 0, "tag": "SEED that there is a level above; A the rest", **own}
     lead = {"parent": "T3-1", "tag": "SEED that it leads; A the rest", **own}
-    next_door = {"outside": 1, "tag": "A all", "source": "SYS5; MODEL 3"}
-    people = hospital("T2-1", "Gaochun People's Hospital", (0, 0), 1_400, 530, **lead)
+    next_door = {"tag": "A all", "source": "SYS5; MODEL 3"}
+    people = hospital("T2-1", "Gaochun People's Hospital", (0, 0), 1_215, 460, **lead)
     hospitals = [
         people,
-        hospital("T2-2", "Hospital of the neighbouring district", (34, 8), 215, 80, **next_door),
+        hospital("T2-2", "Hospital of the neighbouring district", (34, 8), 400, 150, **next_door),
         hospital("T3-1", "City tertiary hospital (its part for the district)", (-30, 60), 320, 123, **top),
     ]
     yield Map("gaochun", hospitals, town_and_country((0, 0), people, 172_000, 258_000, 26))
@@ -249,16 +258,20 @@ def zhangjiakou() -> Iterator[Map]:
     jishuitan = {"tag": "SEED name and distance; A the rest", **own}
     other = {"tag": "SEED distance; A the rest; beds blank: no limit", **own}
     beijing = [
-        hospital("T3-1", "Beijing Tiantan Hospital", far, 60, 30, **tiantan),
-        hospital("T3-2", "Beijing Jishuitan Hospital", far, 120, 30, **jishuitan),
+        hospital("T3-1", "Beijing Tiantan Hospital", far, 20, 30, **tiantan),
+        hospital("T3-2", "Beijing Jishuitan Hospital", far, 100, 30, **jishuitan),
         hospital("T3-3", "General hospitals of Beijing", far, "", 60, **other),
     ]
     names = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth")
-    tag = {"tag": "SEED count; D beds and physicians; A the rest", "source": "SYS4; MODEL 3 and 17"}
+    tag = {
+        "tag": "SEED count; D beds and physicians of all six together; A the rest",
+        "source": "SYS4; MODEL 3 and 17",
+    }
     local: list[Facility] = []
     districts: list[District] = []
-    for k, (name, beds, staff) in enumerate(zip(names, shared(18_760, 6), shared(7_105, 6), strict=True)):
+    for k, name in enumerate(names):
         angle, out = k * math.tau / 5, 85 if k else 0
+        beds, staff = (3_000, 1_150) if k else (3_760, 1_355)  # everybody else's next hospital is the first
         seat = (round(out * math.cos(angle), 1), round(out * math.sin(angle), 1) + 0.0)
         partner = beijing[k % 2].id
         local.append(hospital(f"T2-{k + 1}", f"{name} Hospital", seat, beds, staff, parent=partner, **tag))
