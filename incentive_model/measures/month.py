@@ -28,10 +28,10 @@ class Month(NamedTuple):
     held: Ints  #: fen on accounts since the run began, by (Whose, tier)
     visits: NDArray[np.int32]  #: by (facility)
     crowded: Ints  #: visits to facilities that are crowded, by (tier)
-    bed_days: Floats  #: by (tier)
+    bed_days: Floats  #: by (tier), where beds have a limit
     tied: Floats  #: hospital physicians with a tie outside, and Gini's two parts of their cards
     upgraded: int  #: centres that have been graded up
-    capability: Floats  #: mean by (tier)
+    capability: Floats  #: mean by (tier), of general care and each specialty
     infrastructure: Floats  #: the same
     belief: float  #: physicians' mean belief in pay that is promised; NaN if none is
 
@@ -52,10 +52,12 @@ def look(model: IncentiveModel, tiers: Tiers) -> Month:
         held=tiers.add_up(model.ledger.balances[1 : 1 + 2 * n].reshape(2, n), axis=-1),
         visits=visits,
         crowded=tiers.add_up(visits * (f["load"] > model.county.p.effort_load), axis=0),
-        bed_days=tiers.add_up(bed_days(counts, f["stay_days"], model.county.p), axis=0),
+        bed_days=tiers.add_up(
+            bed_days(counts, f["stay_days"], model.county.p) * np.isfinite(f["beds"]), axis=0
+        ),
         tied=tied(model.physician_columns.view(np.ndarray), f["onward"]),
         upgraded=len(model.happenings),
-        capability=tiers.add_up(f["capability"] / tiers.sizes, axis=0),
+        capability=tiers.add_up(model.skill.mean(axis=0) / tiers.sizes, axis=0),
         infrastructure=tiers.add_up(model.tables.means.infrastructure / tiers.sizes, axis=0),
         belief=float(model.belief[:, promising].mean()) if promising else np.nan,
     )

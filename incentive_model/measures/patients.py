@@ -140,7 +140,7 @@ def wait_days_other(w: Window, tier: int) -> Ratio:
 @per_tier(
     measure,
     "bed_wait_days_{tier}_referred",
-    (2,),
+    (2, 3),
     "patients",
     "days",
     "days to a bed at {tier}, referred patients",
@@ -153,7 +153,7 @@ def bed_wait_days_referred(w: Window, tier: int) -> Ratio:
 @per_tier(
     measure,
     "bed_wait_days_{tier}_other",
-    (1, 2),
+    (1, 2, 3),
     "patients",
     "days",
     "days to a bed at {tier}, neither referred nor an emergency",

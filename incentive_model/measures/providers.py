@@ -78,7 +78,7 @@ def admissions(w: Window, tier: int) -> Ratio:
     (1, 2, 3),
     "institutions",
     "share",
-    "bed-days over beds at {tier}; nothing where beds have no limit",
+    "bed-days over beds at {tier}, where beds have a limit",
 )
 def bed_occupancy(w: CountyWindow, tier: int) -> Ratio:
     return w.county.bed_days[..., tier] * w.weight, w.beds[tier] * w.p.month_days * w.months
@@ -133,7 +133,13 @@ def workload_gini(w: CountyWindow) -> Ratio:
 
 
 @per_tier(
-    county_measure, "capability_{tier}", (1, 2), "institutions", "0–1", "mean capability of {tier}", "up"
+    county_measure,
+    "capability_{tier}",
+    (1, 2),
+    "institutions",
+    "0–1",
+    "mean capability of {tier}, in general care and in each specialty of the place alike",
+    "up",
 )
 def capability(w: CountyWindow, tier: int) -> Ratio:
     return w.county.capability[..., tier], w.months
