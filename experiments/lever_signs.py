@@ -14,7 +14,7 @@ import argparse
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from tqdm import tqdm
@@ -70,17 +70,30 @@ SHOWN = (
 )
 
 
-def pairs() -> Iterator[tuple[str, Levers, Levers, dict[str, str], str]]:
-    """Every comparison: its name, the levers without and with it, expected signs, and why."""
+class Comparison(NamedTuple):
+    """A lever without and with it, and the signs that must follow."""
+
+    name: str
+    place: str
+    before: Levers
+    after: Levers
+    expect: dict[str, str]
+    why: str
+
+
+def comparisons() -> Iterator[Comparison]:
+    """Every one in ``levers.toml``."""
     for name, lever in tomllib.loads(LEVERS.read_text("utf-8")).items():
-        beside = lever.get("beside", {})
-        yield name, beside, beside | lever["set"], lever["expect"], lever["why"]
+        beside, place = lever.get("beside", {}), lever.get("place", "yongan")
+        yield Comparison(name, place, beside, beside | lever["set"], lever["expect"], lever["why"])
 
 
-def changes(values: Values, units: dict[str, str], schemes: dict[str, tuple[str, str]]) -> pd.DataFrame:
-    """The paired change of every indicator in every comparison: (without, with) by its name."""
+def changes(measured: dict[str, Values], compared: dict[str, tuple[str, str, str]]) -> pd.DataFrame:
+    """The paired change of every indicator in every comparison: (place, without, with) by its name."""
     rows = []
-    for name, (before, after) in schemes.items():
+    units = {name: card.unit for name, card in im.indicators().items()}
+    for name, (place, before, after) in compared.items():
+        values = measured[place]
         for indicator, unit in units.items():
             change = contrast(values, {indicator: {after: 1.0, before: -1.0}})
             mean, low, high, n = interval([x for x in change.values() if x is not None])
@@ -94,15 +107,16 @@ def signs(found: pd.DataFrame) -> str:
     by = found.set_index(["setting", "indicator"])
     lines = ["| lever | set | beside | indicator | expected | change [95% interval] | | why |"]
     lines.append("| --- |" + " --- |" * 7)
-    for name, beside, levers, expect, why in pairs():
-        put = ", ".join(f"{k} = {v}" for k, v in levers.items() if beside.get(k) != v)
-        for indicator, sign in expect.items():
-            row = by.loc[(name, indicator)]
+    for x in comparisons():
+        put = ", ".join(f"{k} = {v}" for k, v in x.after.items() if x.before.get(k) != v)
+        put += "" if x.place == "yongan" else f" (in {x.place})"
+        for indicator, sign in x.expect.items():
+            row = by.loc[(x.name, indicator)]
             low, high = row["delta_low"], row["delta_high"]
             seen = "as expected" if (low > 0 if sign == "+" else high < 0) else "**NOT AS EXPECTED**"
             change = f"{row['delta']:+.3g} [{low:+.3g}, {high:+.3g}]".replace("-", MINUS) + f" {row['unit']}"
-            beside_it = ", ".join(f"{k} = {v}" for k, v in beside.items()) or "status quo"
-            cells = (name, put, beside_it, f"`{indicator}`", sign.replace("-", MINUS), change, seen, why)
+            beside_it = ", ".join(f"{k} = {v}" for k, v in x.before.items()) or "status quo"
+            cells = (x.name, put, beside_it, f"`{indicator}`", sign.replace("-", MINUS), change, seen, x.why)
             lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
@@ -133,25 +147,31 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("results/lever-signs"))
     args = parser.parse_args()
-    place = im.load_place("yongan", population=args.population)
+    settings: dict[tuple[str, str], Scheme] = {}  # by place and what they set: many comparisons share one
 
-    settings: dict[str, Scheme] = {}  # by what they set: many comparisons share one
-
-    def scheme_of(levers: Levers) -> str:
-        key = repr(sorted(levers.items()))
+    def scheme_of(place: str, levers: Levers) -> str:
+        key = place, repr(sorted(levers.items()))
         name = f"setting-{len(settings)}" if levers else "status-quo"
         return settings.setdefault(key, Scheme(name, name, ("MODEL 17",), dict(levers))).name
 
-    compared = {name: (scheme_of(before), scheme_of(after)) for name, before, after, _, _ in pairs()}
-    compared |= {name: (scheme_of({}), scheme_of(levers)) for name, (levers, _) in PROTOTYPE.items()}
-    plan = plan_runs(place, settings.values(), replicates=args.replicates, months=args.months, seed=2026)
-    values: dict[str, dict[int, dict[str, float | None]]] = {}
-    for run in tqdm(
-        run_all(place, plan.requests, workers=args.workers), total=len(plan.requests), unit="run"
-    ):
-        seen = {name: value for name, (value, _, _) in run.indicators.items()}
-        values.setdefault(run.scheme, {})[run.replicate] = seen
-    found = changes(values, {name: card.unit for name, card in im.indicators().items()}, compared)
+    compared = {
+        x.name: (x.place, scheme_of(x.place, x.before), scheme_of(x.place, x.after)) for x in comparisons()
+    }
+    compared |= {
+        name: ("yongan", scheme_of("yongan", {}), scheme_of("yongan", levers))
+        for name, (levers, _) in PROTOTYPE.items()
+    }
+    measured: dict[str, Values] = {}
+    for name in dict.fromkeys(place for place, _ in settings):
+        place = im.load_place(name, population=args.population)
+        schemes = [scheme for (where, _), scheme in settings.items() if where == name]
+        plan = plan_runs(place, schemes, replicates=args.replicates, months=args.months, seed=2026)
+        runs = run_all(place, plan.requests, workers=args.workers)
+        values = measured.setdefault(name, {})
+        for run in tqdm(runs, desc=name, total=len(plan.requests), unit="run"):
+            seen = {name: value for name, (value, _, _) in run.indicators.items()}
+            values.setdefault(run.scheme, {})[run.replicate] = seen
+    found = changes(measured, compared)
     args.out.mkdir(parents=True, exist_ok=True)
     found.to_csv(args.out / "changes.csv", index=False, lineterminator="\n", float_format="%.6g")
     (args.out / "signs.md").write_text(signs(found), encoding="utf-8")

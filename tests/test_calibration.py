@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from incentive_model.cards import parameters
+from incentive_model.inputs import load_place, place_names
 
-FIT = Path(__file__).resolve().parent.parent / "results" / "calibration" / "yongan" / "fit.toml"
+FITS = Path(__file__).resolve().parent.parent / "results" / "calibration"
+FIT = FITS / "yongan" / "fit.toml"
+OTHERS = [name for name in place_names() if name != "yongan" and (FITS / name / "fit.toml").exists()]
 
 
 @pytest.mark.skipif(not FIT.exists(), reason="nothing has been fitted yet")
@@ -24,3 +27,12 @@ def test_the_cards_hold_the_fitted_values() -> None:
     for tag, table in (("F", fit["fitted"]), ("D", fit["settled"])):
         assert {name: cards[name].default for name in table} == table
         assert {cards[name].tag for name in table} == {tag}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_place_holds_its_own_fitted_values(name: str) -> None:
+    """A place's parameters are those of its ``fit.toml``, and at most others of which it says why."""
+    fit = tomllib.loads((FITS / name / "fit.toml").read_text("utf-8"))
+    own = load_place(name).parameters
+    for table in (fit["fitted"], fit["settled"]):
+        assert {parameter: own.get(parameter) for parameter in table} == table

@@ -21,13 +21,20 @@ LEVERS: dict[str, Any] = tomllib.loads(
     (Path(__file__).parent.parent / "experiments" / "levers.toml").read_text("utf-8")
 )
 SEEDS = 20
-PLACE = im.load_place("yongan", population=3_000)
 
 
 @cache
-def measured(levers: tuple[tuple[str, Any], ...]) -> list[dict[str, tuple[float | None, float, float]]]:
+def county(name: str) -> im.Place:
+    """A small sample of a place."""
+    return im.load_place(name, population=3_000)
+
+
+@cache
+def measured(
+    place: str, levers: tuple[tuple[str, Any], ...]
+) -> list[dict[str, tuple[float | None, float, float]]]:
     """Indicators of each seed under some levers, a year after one of burn-in."""
-    runs = (im.IncentiveModel(PLACE, seed=5, replicate=r, **dict(levers)) for r in range(SEEDS))
+    runs = (im.IncentiveModel(county(place), seed=5, replicate=r, **dict(levers)) for r in range(SEEDS))
     return [run.run(12).indicators() for run in runs]
 
 
@@ -41,7 +48,8 @@ def test_none_is_left_out() -> None:
 def test_it_moves_what_it_should(name: str) -> None:
     entry = LEVERS[name]
     before = entry.get("beside", {})
-    now, then = (measured(tuple(sorted(levers.items()))) for levers in (before | entry["set"], before))
+    place = entry.get("place", "yongan")
+    now, then = (measured(place, tuple(sorted(x.items()))) for x in (before | entry["set"], before))
     for indicator, sign in entry["expect"].items():
         pairs = [(a[indicator][0], b[indicator][0]) for a, b in zip(now, then, strict=True)]
         change = [a - b for a, b in pairs if a is not None and b is not None]

@@ -334,7 +334,7 @@ def make_physicians(place: Place, p: Any, n_instruments: int) -> tuple[np.recarr
         p,
         tier,
         f["parent_row"].to_numpy(np.int64),
-        refers_on(place),
+        refers_on(place) * int((place.facilities["outside"] == 1).any()),
         np.flatnonzero(tier == 2),
         place.ties is not None,
         physicians,

@@ -26,7 +26,7 @@ class VariantTable(TomlShape):
 
     includes: list[Text] = Field(
         default=[],
-        description="a list of schemes (of another packaged place: PLACE/SCHEME) and of variants above, in quotes",
+        description="a list of schemes (of another place: PLACE/SCHEME) and of variants above, in quotes",
     )
     levers: dict[str, Any] = Field(default={}, description="a table of levers, set over those included")
     parameters: dict[str, Any] = Field(default={}, description="a table of parameters")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from incentive_model.incentives.events import ADMITTED, Count
 from incentive_model.measures.equity import gini
-from incentive_model.measures.totals import CountyTotals, Floats, Ints, Tiers, Totals
+from incentive_model.measures.totals import CountyTotals, Floats, Ints, Tiers, Totals, Wait
 
 if TYPE_CHECKING:
     from incentive_model.model import IncentiveModel
@@ -29,6 +29,7 @@ class Month(NamedTuple):
     visits: NDArray[np.int32]  #: by (facility)
     crowded: Ints  #: visits to facilities that are crowded, by (tier)
     bed_days: Floats  #: by (tier), where beds have a limit
+    wait_outside: Floats  #: days waited for a bed, and admissions, where beds outside have a limit
     tied: Floats  #: hospital physicians with a tie outside, and Gini's two parts of their cards
     upgraded: int  #: centres that have been graded up
     capability: Floats  #: mean by (tier), of general care and each specialty
@@ -55,6 +56,7 @@ def look(model: IncentiveModel, tiers: Tiers) -> Month:
         bed_days=tiers.add_up(
             bed_days(counts, f["stay_days"], model.county.p) * np.isfinite(f["beds"]), axis=0
         ),
+        wait_outside=wait_outside(counts, model.facilities),
         tied=tied(model.physician_columns.view(np.ndarray), f["onward"]),
         upgraded=len(model.happenings),
         capability=tiers.add_up(model.skill.mean(axis=0) / tiers.sizes, axis=0),
@@ -69,6 +71,15 @@ def bed_days(counts: Ints, stay_days: Floats, p: Any) -> Floats:
     return np.asarray(
         acute + counts[:, Count.RETAINED] * p.extra_days + counts[:, Count.REHAB] * p.rehab_days
     )
+
+
+def wait_outside(counts: Ints, facilities: np.recarray) -> Floats:
+    """Days waited for a bed, by those who are neither referred nor an emergency, and how many got one, at
+    hospitals outside whose beds for the area have a limit."""
+    f = facilities.view(np.ndarray)
+    limited = (f["outside"] == 1) & np.isfinite(f["beds"])
+    days = waits(counts[limited], facilities[limited])[Wait.BED_OTHER].sum()
+    return np.array([days, counts[limited, Count.ADMITTED_OTHER].sum()])
 
 
 def tied(physicians: NDArray[Any], onward: Ints) -> Floats:
@@ -116,6 +127,7 @@ def one_by_one(kept: Sequence[Month]) -> tuple[Totals, CountyTotals]:
         crowded=np.array([x.crowded for x in kept]),
         bed_days=np.array([x.bed_days for x in kept]),
         tied=np.array([x.tied for x in kept]),
+        wait_outside=np.array([x.wait_outside for x in kept]),
         upgraded=np.array([x.upgraded for x in kept], float),
         capability=np.array([x.capability for x in kept]),
         infrastructure=np.array([x.infrastructure for x in kept]),

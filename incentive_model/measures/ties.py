@@ -47,6 +47,18 @@ def access_tie(w: Window) -> Ratio:
 
 
 @county_measure(
+    "bed_wait_days_outside",
+    "patients",
+    "days",
+    "days to a bed at hospitals outside whose beds for the area have a limit, by those who are not sent",
+    "down",
+    "Q09",
+)
+def bed_wait_days_outside(w: CountyWindow) -> Ratio:
+    return w.county.wait_outside[..., 0], w.county.wait_outside[..., 1]
+
+
+@county_measure(
     "tie_share_T2",
     "system",
     "share",

@@ -51,6 +51,7 @@ class CountyTotals(NamedTuple):
     visits: Floats  #: by (facility)
     crowded: Floats  #: visits to facilities that were crowded, by (tier)
     bed_days: Floats  #: by (tier)
+    wait_outside: Floats  #: days waited for a bed outside, and admissions, where beds there have a limit
     tied: Floats  #: hospital physicians with a tie outside, all of them, and Gini's two parts of their cards
     upgraded: Floats  #: centres graded up, added up over months
     capability: Floats  #: means over facilities by (tier), added up over months

@@ -1,11 +1,12 @@
-"""Fits the status quo of Yong'an: behaviour to its targets, and starting values to where they settle.
+"""Fits the status quo of a place: behaviour to its targets, and starting values to where they settle.
 
-    python experiments/calibrate_yongan.py [--seeds 8] [--population 20000] [--workers 2] [--resume]
+    python experiments/calibrate.py [yongan] [--seeds 8] [--population 20000] [--workers 2] [--resume]
 
-All parameters together, on the same luck every time. Levers stay at the status quo throughout, so that no
-lever's effect is ever fitted. Writes to ``results/calibration/yongan/``: ``fit.toml`` (the values, for the
-cards), ``fit.csv`` (every target before and after), ``history.csv`` (every evaluation, as it is made),
-``fit.png`` and ``README.md``. Takes some minutes on two cores at the defaults.
+All parameters together, on the same luck every time: of free behaviour those that the place's ``fit`` targets
+determine. Levers stay at the status quo throughout, so that no lever's effect is ever fitted. Writes to
+``results/calibration/PLACE/``: ``fit.toml`` (the values: for the cards if the place is Yong'an, else for the
+place's own ``[parameters]``), ``fit.csv`` (every target before and after), ``history.csv`` (every evaluation,
+as it is made), ``fit.png`` and ``README.md``. Takes some minutes on two cores at the defaults.
 """
 
 from __future__ import annotations
@@ -28,10 +29,11 @@ from tqdm import tqdm
 
 import incentive_model as im
 from incentive_model.analysis.intervals import interval
+from incentive_model.inputs import resolve_parameters
 
-#: Free behaviour: the id of the target that determines it, the part of the target's tolerance that it should
-#: be met within (1 where the source gives a range and no figure), and the step of its first difference. In
-#: the order in which one target determines a parameter, given those before it.
+#: Free behaviour: the id of the ``fit`` target that determines it, the part of the target's tolerance that it
+#: should be met within (1 where the source gives a range and no figure), and the step of its difference.
+#: In the order in which one target determines a parameter, given those before it.
 FREE = {
     "illness_rate": ("visits", 0.1, 0.02),
     "severe_scale": ("admissions", 0.2, 0.05),
@@ -41,17 +43,14 @@ FREE = {
     "hassle_up": ("up", 0.1, 4.0),
     "hassle_down": ("offers", 0.3, 6.0),
     "repute_gap": ("acceptances", 0.5, 0.3),
+    "constant_T3": ("out-of-area", 0.3, 0.1),
 }
 #: Starting values, which should be where the status quo settles: mean trust by choice slot, and chronic
 #: patients' control of their condition. They should not drift by more than ``SETTLED``.
 STARTS = (*(f"trust_start_{x}" for x in ("T0", "T1", "T2", "T2_other", "T3")), "control_start")
 SETTLED = 0.002
-NAMES = (*FREE, *STARTS)
-MISSED = [f"missed by {name}" for name in NAMES]
-STEPS = np.array([step for _, _, step in FREE.values()] + [0.02] * len(STARTS))
-#: What the targets leave open (``beta_quality`` and ``constant_T2`` move the same two shares alike) is drawn
-#: to the middle of its card's plausible range: half that range away costs as much as a target just met.
-PRIOR = np.array([1.0] * len(FREE) + [0.0] * len(STARTS))
+#: The place whose fit stands on the cards, for all places that do not say otherwise.
+CARDS = "yongan"
 #: The fit ends when no parameter would move by this part of its step, or nothing more is won.
 SMALL = 0.02
 ROUNDS = 2
@@ -76,30 +75,41 @@ def measured(place: im.Place, values: dict[str, float], replicate: int) -> dict[
 
 
 class Problem:
-    """The place, its targets, and everything that has been evaluated."""
+    """The place, its targets, and everything that has been evaluated.
+
+    What the targets leave open (``beta_quality`` and ``constant_T2`` move the same two shares alike) is
+    drawn to the middle of its plausible range: half that range away costs as much as a target just met.
+    """
 
     def __init__(self, place: im.Place, seeds: int, out: Path, map_: Callable[..., Iterable[Any]]) -> None:
         assert place.targets is not None
         self.place, self.seeds, self.out, self.map = place, seeds, out, map_
         self.every = place.targets.set_index("id")
-        self.targets = self.every.loc[[target for target, _, _ in FREE.values()]]
-        within = self.targets["tolerance"] * [part for _, part, _ in FREE.values()]
+        fitted = set(self.every.index[self.every["kind"] == "fit"])
+        self.free = {name: entry for name, entry in FREE.items() if entry[0] in fitted}
+        self.names = (*self.free, *STARTS)
+        self.missed_by = [f"missed by {name}" for name in self.names]
+        self.steps = np.array([step for _, _, step in self.free.values()] + [0.02] * len(STARTS))
+        self.prior = np.array([1.0] * len(self.free) + [0.0] * len(STARTS))
+        self.targets = self.every.loc[[target for target, _, _ in self.free.values()]]
+        within = self.targets["tolerance"] * [part for _, part, _ in self.free.values()]
         self.within = np.array([*within, *[SETTLED] * len(STARTS)])
         cards = im.parameters()
-        plausible = np.array([cards[name].plausible or (0.0, 1.0) for name in NAMES])
+        plausible = np.array([cards[name].plausible or (0.0, 1.0) for name in self.names])
         self.middle, self.half = plausible.mean(axis=1), np.diff(plausible)[:, 0] / 2
-        self.default = np.array([cards[name].default for name in NAMES], float)
-        self.history = pd.DataFrame(columns=[*NAMES, *MISSED, "cost"], dtype=float)
+        now = resolve_parameters(place)
+        self.default = np.array([now[name] for name in self.names], float)
+        self.history = pd.DataFrame(columns=[*self.names, *self.missed_by, "cost"], dtype=float)
 
     def runs(self, x: np.ndarray, seeds: int) -> pd.DataFrame:
         """One run a seed, a row each."""
-        values = dict(zip(NAMES, map(float, x), strict=True))
+        values = dict(zip(self.names, map(float, x), strict=True))
         return pd.DataFrame(list(self.map(partial(measured, self.place, values), range(seeds))))
 
     def missed(self, x: np.ndarray, runs: pd.DataFrame) -> np.ndarray:
         """How far each target is missed and each start drifts; 1 is just met."""
         mean = runs[[*self.targets["indicator"], *STARTS]].mean().to_numpy()
-        wanted = np.concatenate([self.targets["value"], x[len(FREE) :]])
+        wanted = np.concatenate([self.targets["value"], x[len(self.free) :]])
         return (mean - wanted) / self.within
 
     def evaluate(self, x: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
@@ -110,7 +120,7 @@ class Problem:
         self.history.loc[len(self.history)] = [*x, *missed, cost]
         self.history.to_csv(self.out / "history.csv", index_label="evaluation", lineterminator="\n")
         worst = int(np.abs(missed).argmax())
-        told = f"{NAMES[worst]} misses most, by {missed[worst]:+.2f}; cost {cost:.2f}"
+        told = f"{self.names[worst]} misses most, by {missed[worst]:+.2f}; cost {cost:.2f}"
         print(f"evaluation {len(self.history)}: {told}", file=sys.stderr)
         return runs, missed
 
@@ -118,7 +128,7 @@ class Problem:
         """What a step of each parameter changes, on half of the seeds: it need only point the way."""
         some = (self.seeds + 1) // 2
         base = self.missed(x, self.runs(x, some))
-        moves = tqdm(np.diag(STEPS), desc="slopes", unit="parameter", disable=None, leave=False)
+        moves = tqdm(np.diag(self.steps), desc="slopes", unit="parameter", disable=None, leave=False)
         return np.array([self.missed(x + move, self.runs(x + move, some)) - base for move in moves]).T
 
     def solve(self, x: np.ndarray) -> np.ndarray:
@@ -131,12 +141,12 @@ class Problem:
         for _ in range(ROUNDS):
             slopes, idle = self.slopes(x), 0
             while idle < 2:
-                system = np.vstack([slopes, np.diag(PRIOR * STEPS / self.half)])
-                room = [(self.middle + side * self.half - x) / STEPS + side * 1e-9 for side in (-1, 1)]
+                system = np.vstack([slopes, np.diag(self.prior * self.steps / self.half)])
+                room = [(self.middle + side * self.half - x) / self.steps + side * 1e-9 for side in (-1, 1)]
                 step = lsq_linear(system, -self.cost_terms(x, missed), bounds=(room[0], room[1])).x
                 if np.abs(step).max() < SMALL:
                     break
-                tried, best = x + step * STEPS, self.history["cost"].min()
+                tried, best = x + step * self.steps, self.history["cost"].min()
                 _, now = self.evaluate(tried)
                 cost = self.history["cost"].iloc[-1]
                 slopes += np.outer(now - missed - slopes @ step, step) / (step @ step)
@@ -147,7 +157,7 @@ class Problem:
 
     def cost_terms(self, x: np.ndarray, missed: np.ndarray) -> np.ndarray:
         """What is squared and summed: what is missed, and how far values are from the middle."""
-        return np.concatenate([missed, PRIOR * (x - self.middle) / self.half])
+        return np.concatenate([missed, self.prior * (x - self.middle) / self.half])
 
 
 def rounded(x: np.ndarray) -> np.ndarray:
@@ -158,7 +168,7 @@ def rounded(x: np.ndarray) -> np.ndarray:
 def targets_table(problem: Problem, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Every target of the place, before and after, with 95% intervals over seeds."""
     rows = []
-    determined = {target: name for name, (target, _, _) in FREE.items()}
+    determined = {target: name for name, (target, _, _) in problem.free.items()}
     for target, row in problem.every.iterrows():
         found = {
             "parameter": determined.get(str(target), ""),
@@ -174,10 +184,12 @@ def targets_table(problem: Problem, before: pd.DataFrame, after: pd.DataFrame) -
 
 def toml(problem: Problem, x: np.ndarray) -> str:
     """``fit.toml``: every value with its tag."""
-    values = dict(zip(NAMES, map(float, x), strict=True))
-    head = f"# {problem.place.title}, fitted by experiments/calibrate_yongan.py: {problem.seeds} seeds, "
+    values = dict(zip(problem.names, map(float, x), strict=True))
+    head = f"# {problem.place.title}, fitted by experiments/calibrate.py: {problem.seeds} seeds, "
     lines = [f"{head}{problem.place.agents:,} simulated residents.", "", "[fitted]"]
-    lines += [f"{name} = {values[name]}  # F, target {target}" for name, (target, _, _) in FREE.items()]
+    lines += [
+        f"{name} = {values[name]}  # F, target {target}" for name, (target, _, _) in problem.free.items()
+    ]
     lines += ["", "[settled]"]
     lines += [f"{name} = {values[name]}  # D, where the status quo settles" for name in STARTS]
     return "\n".join(lines) + "\n"
@@ -190,8 +202,8 @@ def figure(problem: Problem) -> Figure:
     axes.axhspan(-1, 1, color="#dfe7ee")
     # No grey among the targets' colours: grey are the starting values.
     colours = iter(("#0072B2", "#D55E00", "#00805E", "#B0588F", "#B87A00", "#56B4E9", "#5B4FA2", "#222222"))
-    for name, column in zip(NAMES, MISSED, strict=True):
-        label = f"{FREE[name][0]} (by {name})" if name in FREE else None
+    for name, column in zip(problem.names, problem.missed_by, strict=True):
+        label = f"{problem.free[name][0]} (by {name})" if name in problem.free else None
         axes.plot(
             problem.history[column].to_numpy(),
             marker="o",
@@ -215,15 +227,16 @@ def figure(problem: Problem) -> Figure:
 
 def page(problem: Problem, x: np.ndarray, found: pd.DataFrame) -> str:
     """``README.md``: what was fitted to what, and how well."""
-    missed = problem.history[MISSED].iloc[-1].to_numpy()
-    named = dict(zip(NAMES, zip(problem.default, x, missed, strict=True), strict=True))
-    off = [f"`{name}`" for name in NAMES if abs(named[name][2]) > 1]
+    missed = problem.history[problem.missed_by].iloc[-1].to_numpy()
+    named = dict(zip(problem.names, zip(problem.default, x, missed, strict=True), strict=True))
+    off = [f"`{name}`" for name in problem.names if abs(named[name][2]) > 1]
+    where = "on the cards of these names" if problem.place.name == CARDS else "in the place's `[parameters]`"
     asked = f"--seeds {problem.seeds} --population {problem.place.agents}"
     lines = [
         f"# The fit of {problem.place.title}'s status quo",
         "",
-        f"`python experiments/calibrate_yongan.py {asked}` made this folder. `fit.toml` holds the",
-        "values, which are the defaults of the cards of these names. No lever's effect was fitted.",
+        f"`python experiments/calibrate.py {problem.place.name} {asked}` made this folder. `fit.toml`",
+        f"holds the values, which stand {where}. No lever's effect was fitted.",
         "",
         "Between −1 and 1 a target is met: within a tenth of its tolerance, or in its range where the source",
         f"gives a range; a start drifts by {SETTLED:g} at the most. "
@@ -234,7 +247,7 @@ def page(problem: Problem, x: np.ndarray, found: pd.DataFrame) -> str:
         "| --- | --- | --- | --- | --- |",
     ]
     for name, (old, new, by) in named.items():
-        target = f"`{FREE[name][0]}`" if name in FREE else "where it settles"
+        target = f"`{problem.free[name][0]}`" if name in problem.free else "where it settles"
         lines.append(f"| `{name}` | {old:.4g} | {new:.4g} | {target} | {by:+.2f} |")
     head = ["target", "indicator", "kind", "wanted", "before", "after [95% interval]"]
     lines += ["", f"| {' | '.join(head)} |", "| --- " * len(head) + "|"]
@@ -250,23 +263,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("place", nargs="?", default=CARDS)
     parser.add_argument("--seeds", type=int, default=8)
     parser.add_argument("--population", type=int, default=20_000)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--out", type=Path, default=Path("results/calibration/yongan"))
+    parser.add_argument("--out", type=Path, help="default: results/calibration/PLACE")
     parser.add_argument(
         "--resume", action="store_true", help="start from the best values of --out's history.csv"
     )
     args = parser.parse_args()
+    place = im.load_place(args.place, population=args.population)
+    args.out = args.out or Path("results/calibration") / place.name
     args.out.mkdir(parents=True, exist_ok=True)
-    place = im.load_place("yongan", population=args.population)
     im.IncentiveModel(place, population=1, burn_in=0).run(1)  # compile once, before the workers do
     with ProcessPoolExecutor(args.workers, multiprocessing.get_context("spawn")) as pool:
         problem = Problem(place, args.seeds, args.out, pool.map)
         start = problem.default
         if args.resume:
             past = pd.read_csv(args.out / "history.csv")
-            start = past.loc[past["cost"].idxmin(), list(NAMES)].to_numpy(float)
+            start = past.loc[past["cost"].idxmin(), list(problem.names)].to_numpy(float)
         before = problem.runs(problem.default, args.seeds)
         x = rounded(problem.solve(start))
         after, _ = problem.evaluate(x)
