@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from incentive_model.inputs.place import Place, load_place, place_names
     from incentive_model.inputs.scheme import Scheme, load_scheme, scheme_names
     from incentive_model.model import IncentiveModel
+    from incentive_model.network.files import write_network
     from incentive_model.report import plot
     from incentive_model.report import write_report as report
 
@@ -61,6 +62,7 @@ _HOME = {
     "report": "report",
     "scheme_names": "inputs.scheme",
     "validate": "analysis.validation",
+    "write_network": "network.files",
 }
 
 __all__ = [
@@ -84,6 +86,7 @@ __all__ = [
     "report",
     "scheme_names",
     "validate",
+    "write_network",
 ]
 
 

@@ -39,6 +39,7 @@ from incentive_model.measures import Observer, ResidentOutcome, money, parts, wh
 from incentive_model.measures.collector import Collector
 from incentive_model.network.consortium import Consortium
 from incentive_model.network.institutions import institution_graph
+from incentive_model.network.referrals import referral_graph
 from incentive_model.rules.illness import season
 from incentive_model.rules.spending import poverty_line
 from incentive_model.rules.trust import belief_next
@@ -370,8 +371,16 @@ class IncentiveModel(mesa.Model):
 
     def institutions(self) -> Any:
         """The typed NetworkX graph of facilities, consortia and physicians (made when asked for)."""
-        k = self.physician_columns
-        return institution_graph(self.place.facilities, k.facility, np.where(k.tie == 1, k.target, -1))
+        return institution_graph(self.place, self.tie_target)
+
+    def referrals(self) -> Any:
+        """Who sent whom patients over the scheme's months: a weighted NetworkX graph of facilities."""
+        return referral_graph(self.place, *self.observer.sent.a_year(self.place.weight))
+
+    @property
+    def tie_target(self) -> np.ndarray:
+        """Hospital row of each physician's personal tie, −1 without one."""
+        return np.where(self.physician_columns["tie"] == 1, self.physician_columns["target"], -1)
 
 
 #: What happens in a month, in order. Each resident lives through phases 2 to 9 before the next one does

@@ -441,9 +441,9 @@ def graph(yongan):
 
 class TestInstitutions:
     def test_nodes_of_yongan(self, graph, yongan):
-        tiers = [d["tier"] for _, d in graph.nodes(data=True) if d["kind"] == "facility"]
+        tiers = [d["tier"] for _, d in graph.nodes(data=True) if d["type"] == "facility"]
         assert [tiers.count(t) for t in ("T3", "T2", "T1", "T0")] == [1, 2, 15, 155]
-        kinds = [d["kind"] for _, d in graph.nodes(data=True)]
+        kinds = [d["type"] for _, d in graph.nodes(data=True)]
         assert kinds.count("consortium") == 1
         assert kinds.count("physician") == yongan.facilities["physicians"].sum()
         assert set(kinds) == {"facility", "consortium", "physician"}
@@ -458,7 +458,7 @@ class TestInstitutions:
         assert abs(knows / primary - 0.25) < 4 * np.sqrt(0.25 * 0.75 / primary)
         for physician, hospital, key in graph.edges(keys=True):
             if key == "knows":
-                assert graph.nodes[physician]["kind"] == "physician"
+                assert graph.nodes[physician]["type"] == "physician"
                 assert graph.nodes[hospital]["tier"] == "T2"
 
     def test_the_hierarchy_is_a_forest_that_climbs_a_tier_at_a_time(self, graph):

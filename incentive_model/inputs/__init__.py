@@ -10,6 +10,7 @@ patterns        what should be seen there, as contrasts between variants: ``Patt
 check           every fault of a folder or file: ``check``
 place_files     the files of a place: keys, columns, units, bounds
 place_checks    what must hold between their rows
+edges           the place's network, if it is written as one: GraphML or CSV
 values          values of levers and parameters, judged by their cards
 shapes          pydantic's errors as faults
 toml_file       TOML in

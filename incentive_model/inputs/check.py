@@ -23,7 +23,7 @@ def check(path: str | Path) -> list[Fault]:
             read_place(path)
         elif not is_file(path):
             faults.append(Fault("path", shown(str(path)), "a place's folder, or a place's or scheme's file"))
-        elif path.name in ("place.toml", "patterns.toml") or path.suffix == ".csv":
+        elif path.name in ("place.toml", "patterns.toml") or path.suffix in (".csv", ".graphml"):
             read_place(path.parent)
         else:
             faults += scheme_sum_faults(read_scheme(path), path.name)

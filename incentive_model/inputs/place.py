@@ -12,6 +12,7 @@ import pandas as pd
 from incentive_model.cards import Fault, InputError, levers, nearest, parameters
 from incentive_model.inputs import place_checks as checks
 from incentive_model.inputs.csv_file import Row, frame, read_csv
+from incentive_model.inputs.edges import agreed, joined
 from incentive_model.inputs.files import DATA, is_file, is_folder
 from incentive_model.inputs.patterns import Patterns, pattern_faults, read_patterns
 from incentive_model.inputs.place_files import (
@@ -178,6 +179,7 @@ def read_place(folder: Path, reading: str = "") -> Place:
     schedule: list[Row[ScheduleRow]] | None = None
     villages: list[Row[VillageRow]] | None = None
     ties: list[Row[TieRow]] | None = None
+    drawn: list[Row[TieRow]] | None = None
     targets: list[Row[TargetRow]] | None = None
     patterns: Patterns | None = None
     skills: list[Row[SkillRow]] = []
@@ -186,7 +188,8 @@ def read_place(folder: Path, reading: str = "") -> Place:
         file = read_toml(folder / "place.toml", PlaceFile)
         faults += checks.place_file_faults(file) + _value_faults(file)
     with faults.caught():
-        facilities = read_csv(folder / _facilities_file(file, reading), FacilityRow)
+        rows = read_csv(folder / _facilities_file(file, reading), FacilityRow)
+        facilities, drawn = joined(folder, rows, file)
         faults += checks.facility_faults(facilities)
     with faults.caught():
         schedule = read_csv(folder / "schedule.csv", ScheduleRow)
@@ -196,6 +199,7 @@ def read_place(folder: Path, reading: str = "") -> Place:
     with faults.caught():
         if is_file(folder / "ties.csv"):
             ties = read_csv(folder / "ties.csv", TieRow, may_be_empty=True)
+        ties = agreed(ties, drawn)
     with faults.caught():
         if is_file(folder / "targets.csv"):
             targets = read_csv(folder / "targets.csv", TargetRow, may_be_empty=True)
@@ -328,7 +332,7 @@ def _tie_frame(table: pd.DataFrame, rows: list[Row[TieRow]]) -> pd.DataFrame:
     ties = frame(rows, TieRow)
     for column in ("facility", "hospital"):
         ties[f"{column}_row"] = _rows_of(table, ties[column])
-    return ties
+    return ties.sort_values(["facility_row", "physician"], kind="stable", ignore_index=True)
 
 
 def _rows_of(table: pd.DataFrame, names: pd.Series[Any]) -> np.ndarray[Any, np.dtype[np.int64]]:

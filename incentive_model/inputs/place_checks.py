@@ -143,7 +143,11 @@ def consortium_faults(file: PlaceFile, rows: Facilities) -> list[Fault]:
             where = at("facilities.csv", row.number, "consortium")
             faults.append(Fault(where, shown(name), allowed, nearest(name, file.consortium)))
     members = {row.cells.consortium for row in rows}
+    ids = {row.cells.id for row in rows}
     for name in file.consortium:
+        if name in ids:  # they are nodes of one network
+            where = f"place.toml: consortium.{name}"
+            faults.append(Fault(where, "also the id of a facility", "a name of its own"))
         if name not in members:
             where = f"place.toml: consortium.{name}"
             faults.append(Fault(where, "no member in facilities.csv", "a consortium with members"))

@@ -15,6 +15,7 @@ from incentive_model.measures.month import Month, look, of_groups, one_by_one
 from incentive_model.measures.outcome import ResidentOutcome
 from incentive_model.measures.parts import quintile, reach, sizes
 from incentive_model.measures.present import present_values
+from incentive_model.measures.sent import SentSoFar
 from incentive_model.measures.totals import Tiers, Totals
 from incentive_model.measures.window import CountyWindow, Ratio, Window, value
 
@@ -30,7 +31,8 @@ class Observer:
     """Keeps one :class:`Month` after the other, and works indicators out when asked for. It changes nothing
     it looks at.
 
-    Of the groups of a breakdown it keeps the totals over the scheme's months.
+    Of the groups of a breakdown, and of who sent patients where (``sent``), it keeps the totals over the
+    scheme's months.
     """
 
     def __init__(self, model: IncentiveModel) -> None:
@@ -39,6 +41,7 @@ class Observer:
         self._tiers = Tiers(model.county.tier)
         self._sizes = sizes(model.parts)
         self._reach = reach(model.parts, model.residents["clinic"], model.homes.reach)
+        self.sent = SentSoFar(model.county)
         self._groups: Totals | None = None
         self._months: CountyWindow | None = None
         self._series: NDArray[np.float64] | None = None
@@ -47,8 +50,10 @@ class Observer:
         """Keep the month that has just ended."""
         self.kept.append(look(self.model, self._tiers))
         self._months = self._series = None
-        if self.model.parts.by is not None and self.model.month >= 1:
-            self._count_groups()
+        if self.model.month >= 1:
+            self.sent.add(self.model.county)
+            if self.model.parts.by is not None:
+                self._count_groups()
 
     def _count_groups(self) -> None:
         """Add the month of each group; in a group the rank by income is the rank within it."""
