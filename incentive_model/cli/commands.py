@@ -133,6 +133,8 @@ def run(
     from incentive_model.cards import Fault, InputError
     from incentive_model.cli.printed import run_text
     from incentive_model.inputs.place import load_place
+    from incentive_model.network.institutions import institution_graph
+    from incentive_model.network.referrals import referral_graph
     from incentive_model.runs.manifest import write_manifest
     from incentive_model.runs.plain import to_json
     from incentive_model.runs.plan import plan_runs
@@ -152,8 +154,15 @@ def run(
         check_target(out, request, force=force)
     made = execute(county, plan.requests[-1])  # the status quo stands first, and is last if alone
     interrupt.check()
+    institutions = institution_graph(county, made.tie_target)
+    referrals = referral_graph(county, *made.sent)
     if out is not None:
+        from incentive_model.network.files import write_networks
+        from incentive_model.report.one_run import OneRun, write_run_report
+
         with results_folder(out, request, force=force) as folder:
+            write_networks(institutions, referrals, folder)
+            write_run_report(OneRun(made, plan.request, institutions, referrals), folder)
             write_csv(made.series, folder / "series.csv")
             write_parquet(made.series, folder / "series.parquet")
             if made.breakdown is not None:
@@ -163,13 +172,16 @@ def run(
     if not as_json:
         print(run_text(made, county, out))
         return
+    from incentive_model.measures.network import summary
+
     answer: dict[str, Any] = {"schema": 1, "run_id": made.run_id, "place": made.place, "scheme": made.scheme}
     answer |= {key: plan.request[key] for key in ("months", "burn_in", "population", "seed")}
     answer["indicators"] = {
         name: dict(zip(("value", "numerator", "denominator"), found, strict=True))
         for name, found in made.indicators.items()
     }
-    answer |= {"stakeholders": made.stakeholders, "series": made.series}
+    answer |= {"stakeholders": made.stakeholders, "network": summary(institutions, referrals)}
+    answer["series"] = made.series
     if made.breakdown is not None:
         answer["groups"] = {"by": plan.by, "groups": _by_group(made.breakdown)}
     answer |= {"ledger_imbalance_fen": made.imbalance_fen, "out": None if out is None else str(out)}

@@ -131,7 +131,7 @@ def run_text(made: Run, place: Place, out: Path | None) -> str:
             months.to_string(index=False),
             "",
             *_group_lines(made, names),
-            more if out is not None else f"{more} with --json, or with --out FOLDER.",
+            f"{more}\nReport: {out / 'report.html'}" if out else f"{more} with --json, or with --out FOLDER.",
         ]
     )
 

@@ -136,6 +136,8 @@ def modularity(referrals: nx.DiGraph, group: Mapping[str, Hashable]) -> float | 
     parts: dict[Hashable, list[int]] = {}
     for node, name in enumerate(referrals):
         parts.setdefault(group.get(name, ("none", name)), []).append(node)
+    if len(parts) < 2:
+        return 0.0
     return float(nx.community.modularity(_numbered(referrals), parts.values(), weight="weight"))
 
 

@@ -49,8 +49,8 @@ def institution_graph(place: Place, tie_target: NDArray[np.int64] | None = None)
 def facility_nodes(place: Place) -> dict[str, dict[str, Any]]:
     """Every facility's id to what there is to say of it: what ``facilities.csv`` and ``villages.csv`` have.
 
-    ``label`` is its name for people, ``residents`` lives at a clinic (0 elsewhere), no ``consortium`` is an
-    empty word, and ``x`` and ``y`` are where to draw it.
+    ``label`` is its name for people, ``residents`` live at a clinic (0 elsewhere), no ``consortium`` is an
+    empty word, no limit of ``beds`` is 0, and ``x`` and ``y`` are where to draw it.
     """
     f = place.facilities
     residents = np.zeros(len(f), np.int64)
@@ -62,7 +62,7 @@ def facility_nodes(place: Place) -> dict[str, dict[str, Any]]:
         found[own["id"]] = (
             {"type": "facility", "name": own["id"], "label": own["name"]}
             | {name: str(own[name]) for name in words}
-            | {name: int(own[name]) for name in wholes}
+            | {name: int(np.nan_to_num(own[name])) for name in wholes}
             | {name: float(own[name]) for name in numbers}
             | {"residents": int(residents[row])}
             | {axis: SCALE * float(own[f"{axis}_km"]) for axis in ("x", "y")}

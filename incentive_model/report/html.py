@@ -93,7 +93,7 @@ def page(comparison: Comparison, figures: dict[str, list[Path]]) -> str:
     n = request["replicates"]
     sample = f"{n} replicate{'s' if n != 1 else ''}, {request['population']:,} simulated residents"
     return (
-        _environment()
+        environment()
         .get_template(PAGE)
         .render(
             request=request,
@@ -114,7 +114,7 @@ def page(comparison: Comparison, figures: dict[str, list[Path]]) -> str:
             by_group=tables.group_table(comparison) if comparison.by else None,
             flows=tables.flow_table(comparison),
             new_flows=tables.new_flow_table(comparison),
-            pictures={name: _picture(name, paths, sample) for name, paths in figures.items()},
+            pictures={name: picture(*_CAPTIONS[name], paths, sample) for name, paths in figures.items()},
             facts=method.facts(comparison),
             evidence=method.evidence(),
             tags=method.TAGS,
@@ -126,14 +126,15 @@ def page(comparison: Comparison, figures: dict[str, list[Path]]) -> str:
     )
 
 
-def _picture(name: str, paths: list[Path], sample: str) -> Picture:
-    alt, caption = _CAPTIONS[name]
+def picture(alt: str, caption: str, paths: list[Path], sample: str) -> Picture:
+    """A figure that was written, for the page; ``sample`` ends its caption."""
     svg = next(path for path in paths if path.suffix == ".svg").read_bytes()
     uri = "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
     return Picture(uri, alt, f"{caption} {sample[:1].upper()}{sample[1:]}.")
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Where the pages' templates are."""
     folder = Path(__file__).parent / "templates"
     return Environment(
         loader=FileSystemLoader(folder),

@@ -13,7 +13,7 @@ from incentive_model.analysis.comparison import Comparison
 from incentive_model.cards import levers, parameters
 from incentive_model.inputs.scheme import scheme_names
 from incentive_model.report.prices import price
-from incentive_model.report.words import number, part_year, scheme_title
+from incentive_model.report.words import Asked, number, part_year, scheme_title
 
 TAGS = {
     "SEED": "stated in a source document",
@@ -63,12 +63,39 @@ class SchemeLevers:
 def facts(comparison: Comparison) -> list[tuple[str, str]]:
     """What was run, as terms and their values."""
     request = comparison.request
-    source = ", ".join(request["source"]) or "none named"
     threshold = number(float(request["parameters"]["qaly_threshold"]), 0)
     imbalance = int(comparison.runs["ledger_imbalance_fen"].max())
+    return [
+        *whom(comparison),
+        (
+            "Replicates and seeds",
+            f"{_count(request['replicates'], 'replicate')}, seed {request['seed']}. Each replicate redraws "
+            "luck, not people. Every scheme meets the same people and the same luck as the status quo.",
+        ),
+        ("Time", when(request)),
+        (
+            "Intervals",
+            "In brackets: 95% Student-t interval of the mean over replicates; for changes, of the difference "
+            "within each replicate. It shows the play of chance in the model, not whether its assumptions "
+            "hold.",
+        ),
+        ("Money", money(request)),
+        (
+            "Perspective",
+            "Each stakeholder's own account. Welfare adds up the stakeholders' money, health at "
+            f"{threshold} yuan a QALY, and residents' time as a cost.",
+        ),
+        ("Books", f"Largest imbalance of the ledger in any month of any run: {imbalance} fen."),
+        version(request),
+    ]
+
+
+def whom(asked: Asked) -> list[tuple[str, str]]:
+    """Place and people, and instruments of one's own if there were any."""
+    request = asked.request
+    source = ", ".join(request["source"]) or "none named"
     own = [
-        f"{' and '.join(file['instruments'])} from {file['file']} ({file['hash']})"
-        for file in _own(comparison)
+        f"{' and '.join(file['instruments'])} from {file['file']} ({file['hash']})" for file in _own(asked)
     ]
     return [
         ("Place", f"{request['title']} ({request['place']}); sources: {source}"),
@@ -78,42 +105,35 @@ def facts(comparison: Comparison) -> list[tuple[str, str]]:
             f"stands for {number(request['weight'], 2)}. Population seed {request['population_seed']}. "
             "Closed: nobody is born, ages, moves or is removed; deaths are an expected quantity.",
         ),
-        (
-            "Replicates and seeds",
-            f"{_count(request['replicates'], 'replicate')}, seed {request['seed']}. Each replicate redraws "
-            "luck, not people. Every scheme meets the same people and the same luck as the status quo.",
-        ),
-        (
-            "Time",
-            f"{_count(request['burn_in'], 'month')} under the status quo, then "
-            f"{_count(request['months'], 'month')} under the scheme. Every figure is over the scheme's "
-            f"months; rates are ratios of sums.{part_year(request['months'])}",
-        ),
-        (
-            "Intervals",
-            "In brackets: 95% Student-t interval of the mean over replicates; for changes, of the difference "
-            "within each replicate. It shows the play of chance in the model, not whether its assumptions "
-            "hold.",
-        ),
-        (
-            "Money",
-            f"Yuan of {request['currency_year']}, undiscounted, per resident and year. For the whole place, "
-            f"one such yuan is {number(request['residents'] / 1e6, 2)} million yuan a year.",
-        ),
-        (
-            "Perspective",
-            "Each stakeholder's own account. Welfare adds up the stakeholders' money, health at "
-            f"{threshold} yuan a QALY, and residents' time as a cost.",
-        ),
         *([("Instruments of one's own", "; ".join(own) + ".")] if own else []),
-        ("Books", f"Largest imbalance of the ledger in any month of any run: {imbalance} fen."),
-        ("Version", f"incentive-model {incentive_model.__version__}, design {request['design_hash']}"),
     ]
 
 
-def _own(comparison: Comparison) -> list[dict[str, Any]]:
+def when(request: dict[str, Any]) -> str:
+    """Over which months figures are."""
+    return (
+        f"{_count(request['burn_in'], 'month')} under the status quo, then "
+        f"{_count(request['months'], 'month')} under the scheme. Every figure is over the scheme's "
+        f"months; rates are ratios of sums.{part_year(request['months'])}"
+    )
+
+
+def money(request: dict[str, Any]) -> str:
+    """Which yuan are meant."""
+    return (
+        f"Yuan of {request['currency_year']}, undiscounted, per resident and year. For the whole place, "
+        f"one such yuan is {number(request['residents'] / 1e6, 2)} million yuan a year."
+    )
+
+
+def version(request: dict[str, Any]) -> tuple[str, str]:
+    """Which program made it."""
+    return "Version", f"incentive-model {incentive_model.__version__}, design {request['design_hash']}"
+
+
+def _own(asked: Asked) -> list[dict[str, Any]]:
     """The files with instruments of one's own that the runs had."""
-    return list(comparison.request.get("own_instruments", []))
+    return list(asked.request.get("own_instruments", []))
 
 
 def _count(n: int, noun: str) -> str:
@@ -128,7 +148,7 @@ def evidence() -> str:
     return f"Of {len(cards)} numbers of behaviour and economics: {'; '.join(parts)}."
 
 
-def scheme_levers(comparison: Comparison) -> SchemeLevers:
+def scheme_levers(comparison: Asked) -> SchemeLevers:
     """Every lever that a scheme moves, side by side."""
     schemes = [comparison.request["schemes"][name] for name in comparison.alternatives]
     titles = [scheme_title(comparison, name) for name in comparison.alternatives]
@@ -166,18 +186,18 @@ def _value(value: Any) -> str:
     return value.replace("_", " ") if isinstance(value, str) else f"{value:,.6g}"
 
 
-def command(comparison: Comparison) -> str:
-    """The command that makes this comparison again."""
-    request = comparison.request
-    words = ["incentive-model", "compare", shlex.quote(request["place"])]
-    for name in comparison.alternatives:
+def command(asked: Asked, verb: str = "compare") -> str:
+    """The command that makes this comparison, or with ``run`` this run, again."""
+    request = asked.request
+    words = ["incentive-model", verb, shlex.quote(request["place"])]
+    for name in asked.alternatives:
         words += ["--scheme", shlex.quote(_scheme_argument(name))]
-    for file in _own(comparison):
+    for file in _own(asked):
         words += ["--with", shlex.quote(file["file"])]
-    for key in ("replicates", "population", "months", "burn_in", "seed"):
+    for key in (*(["replicates"] if verb == "compare" else []), "population", "months", "burn_in", "seed"):
         words += [f"--{key.replace('_', '-')}", str(request[key])]
-    if comparison.by:
-        words += ["--by", comparison.by]
+    if request.get("by"):
+        words += ["--by", request["by"]]
     return " ".join(words)
 
 

@@ -49,7 +49,7 @@ def referrals(comparison: Comparison, axes: Axes | None = None, indicator: str =
     axes.set_ylabel(f"{label},\n{display_unit(card.unit)}")
     axes.set_title(title, pad=12)
     axes.margins(x=0.01)
-    _mark_start(axes)
+    mark_start(axes)
     _label_ends(axes, [(y, figure_title(comparison, name, 30), colours[name]) for name, y in ends.items()])
     return axes
 
@@ -61,7 +61,8 @@ def monthly(comparison: Comparison, scheme: str, indicator: str) -> pd.DataFrame
     return pd.DataFrame(found, columns=["month", "mean", "low", "high"]).astype(float)
 
 
-def _mark_start(axes: Axes) -> None:
+def mark_start(axes: Axes) -> None:
+    """A line where the scheme starts."""
     axes.axvline(0.5, color=INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=2)
     mixed = blended_transform_factory(axes.transData, axes.transAxes)
     axes.text(0.5, 0.99, "  scheme starts", transform=mixed, size=9, color=GREY, va="top", ha="left")

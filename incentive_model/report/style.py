@@ -13,8 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from incentive_model.analysis.comparison import Comparison
-from incentive_model.report.words import scheme_title, shortened
+from incentive_model.report.words import Asked, scheme_title, shortened
 
 GREY = "#6b6b6b"
 INK = "#222222"
@@ -29,7 +28,7 @@ _PACKAGED = {
     "support-only": "#B0588F",
     "full-package": "#D55E00",
 }
-_OTHERS = ("#0072B2", "#D55E00", "#00805E", "#B0588F", "#B87A00", "#3A8FC4", "#5B4FA2", "#7A5230")
+OTHERS = ("#0072B2", "#D55E00", "#00805E", "#B0588F", "#B87A00", "#3A8FC4", "#5B4FA2", "#7A5230")
 
 #: Families asked for, in order; the later ones have Chinese characters.
 _FONTS: tuple[str, ...] = (
@@ -49,7 +48,7 @@ WIDTH = 10.0
 def scheme_colours(schemes: Sequence[str], baseline: str) -> dict[str, str]:
     """A colour for every scheme: packaged ones keep theirs, others take what is left, in order."""
     colours = {name: _PACKAGED[name] for name in schemes if name in _PACKAGED} | {baseline: GREY}
-    free = [colour for colour in _OTHERS if colour not in colours.values()] or list(_OTHERS)
+    free = [colour for colour in OTHERS if colour not in colours.values()] or list(OTHERS)
     others = [name for name in schemes if name not in colours]
     return colours | {name: free[i % len(free)] for i, name in enumerate(others)}
 
@@ -84,13 +83,17 @@ def styled() -> AbstractContextManager[None]:
     return matplotlib.rc_context(settings)
 
 
-def figure_title(comparison: Comparison, scheme: str, length: int = 60) -> str:
+def figure_title(comparison: Asked, scheme: str, length: int = 60) -> str:
     """A scheme's title cut to ``length``; its name where no font at hand has the title's characters."""
     title = scheme_title(comparison, scheme)
+    return shortened(drawable(title, scheme), length)
+
+
+def drawable(text: str, otherwise: str) -> str:
+    """The text, or another one if no font at hand has all its characters."""
     fonts = [font_manager.get_font(font_manager.findfont(name)) for name in _families()]
-    if not all(any(font.get_char_index(ord(letter)) for font in fonts) for letter in title):
-        title = scheme
-    return shortened(title, length)
+    missing = any(not any(font.get_char_index(ord(letter)) for font in fonts) for letter in text)
+    return otherwise if missing else text
 
 
 def _families() -> list[str]:
@@ -100,9 +103,14 @@ def _families() -> list[str]:
 
 def canvas(height: float, width: float = WIDTH) -> Axes:
     """Axes on a new figure of that many inches, without pyplot and its global state."""
+    return panels(1, 1, height, width)[0]
+
+
+def panels(rows: int, columns: int, height: float, width: float = WIDTH) -> list[Axes]:
+    """Several axes on a new figure of that many inches, row by row."""
     figure = Figure(figsize=(width, height), dpi=PIXELS_PER_INCH, layout="constrained")
     FigureCanvasAgg(figure)
-    return figure.add_subplot()
+    return list(figure.subplots(rows, columns, squeeze=False).flat)
 
 
 def save(axes: Axes, folder: Path, name: str) -> list[Path]:

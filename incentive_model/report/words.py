@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Any, Protocol
 
-from incentive_model.analysis.comparison import Comparison
 from incentive_model.analysis.intervals import Interval
 
 MINUS = "−"
@@ -45,6 +45,19 @@ VERDICT_MEANINGS = {
 }
 
 
+class Asked(Protocol):
+    """What was asked for: a comparison, or one run."""
+
+    @property
+    def request(self) -> dict[str, Any]: ...
+
+    @property
+    def baseline(self) -> str: ...
+
+    @property
+    def alternatives(self) -> list[str]: ...
+
+
 def group_label(by: str, group: str) -> str:
     """A group of residents as people call it."""
     if by == "quintile":
@@ -55,7 +68,7 @@ def group_label(by: str, group: str) -> str:
     ]
 
 
-def scheme_title(comparison: Comparison, scheme: str) -> str:
+def scheme_title(comparison: Asked, scheme: str) -> str:
     """The title written in the scheme's file, or its name."""
     return str(comparison.request["schemes"][scheme]["title"] or scheme)
 

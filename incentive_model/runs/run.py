@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from incentive_model.cards import InputError
 from incentive_model.inputs.place import Place
@@ -14,6 +16,7 @@ from incentive_model.runs.plan import Request
 
 if TYPE_CHECKING:
     from incentive_model.measures import ResidentOutcome
+    from incentive_model.measures.sent import Sent
 
 
 class RunFailed(RuntimeError):
@@ -39,6 +42,8 @@ class Run:
         stakeholders: net position, yuan per resident-year; sums to 0.
         flows: payer, payee, purpose, yuan_per_resident_year.
         present: costs by payer and QALYs, discounted and not, a resident-year.
+        sent: who sent how much where, a year and for the whole place.
+        tie_target: hospital row of each physician's personal tie at the end, −1 without one.
         breakdown: group, indicator, value, numerator, denominator; None if not asked for.
         outcome: what each resident got and paid, arrays over residents.
         imbalance_fen: the largest imbalance of the books in any month; always 0.
@@ -56,6 +61,8 @@ class Run:
     stakeholders: dict[str, float]
     flows: pd.DataFrame
     present: dict[str, float]
+    sent: Sent
+    tie_target: NDArray[np.int64]
     breakdown: pd.DataFrame | None
     outcome: ResidentOutcome
     imbalance_fen: int
@@ -108,6 +115,8 @@ def _execute(place: Place, request: Request) -> Run:
             stakeholders=model.stakeholders(),
             flows=model.flows(),
             present=model.present_values(),
+            sent=model.observer.sent.a_year(place.weight),
+            tie_target=model.tie_target,
             breakdown=model.breakdown() if request.by else None,
             outcome=model.resident_outcome,
             imbalance_fen=model.ledger.imbalance_fen,
