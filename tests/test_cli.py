@@ -396,10 +396,13 @@ class TestRun:
         assert set(answer["series"][0]) == {"month", *indicators()}
         assert answer["stakeholders"].keys() == STAKEHOLDERS
         names = {path.name for path in out.iterdir()}
-        assert names == {"series.csv", "series.parquet", "manifest.json"}
-        before = (out / "series.parquet").read_bytes()
+        figures = {f"{figure}.{ending}" for figure in ("months", "network") for ending in ("png", "svg")}
+        graphs = {"network.graphml", "referrals.graphml", "network-edges.csv", "network-nodes.csv"}
+        assert names == figures | graphs | {"series.csv", "series.parquet", "report.html", "manifest.json"}
+        assert 0 < answer["network"]["hub_share"] <= 1
+        before = {name: (out / name).read_bytes() for name in names - {"manifest.json"}}
         assert exit_code(*typed) == 0
-        assert (out / "series.parquet").read_bytes() == before
+        assert {name: (out / name).read_bytes() for name in before} == before
         assert "month" in capsys.readouterr().out
 
     def test_nothing_is_written_unless_asked(

@@ -172,9 +172,9 @@ def test_levers_resolve_in_order(tmp_path: Path) -> None:
 # What is refused, and how
 
 
-def bad_places() -> list[tuple[str, str, str, str]]:
-    """File, old text, new text and the line expected, from ``bad_places.txt``."""
-    lines = (Path(__file__).parent / "bad_places.txt").read_text("utf-8").splitlines()
+def bad_places(table: str = "bad_places.txt") -> list[tuple[str, str, str, str]]:
+    """File, old text, new text and the line expected, from a table of such."""
+    lines = (Path(__file__).parent / table).read_text("utf-8").splitlines()
     cases = []
     for edit, expected in zip(lines[::2], lines[1::2], strict=True):
         file, old, new = re.fullmatch(r"(\S+): (.*) => (.*)", edit).groups()  # type: ignore[union-attr]

@@ -144,8 +144,8 @@ def _read_graphml(path: Path) -> list[Edge]:
     )
     faults.stop()
     return [
-        Edge(f"{path.name}: edge {key},", names[a], names[b], str(said.get("kind", "")).strip())
-        for a, b, key, said in graph.edges(keys=True, data=True)
+        Edge(f"{GRAPHML}: edge {names[a]} to {names[b]},", names[a], names[b], str(said.get("kind", "")))
+        for a, b, said in graph.edges(data=True)
     ]
 
 
@@ -154,7 +154,7 @@ def _kind_faults(edges: Iterable[Edge]) -> list[Fault]:
     return [
         Fault(
             edge.at("kind"),
-            f"{shown(edge.kind) if edge.kind else 'nothing'} for {edge.source} to {edge.target}",
+            shown(edge.kind) if edge.kind else "nothing",
             ", ".join(READ),
             nearest(edge.kind, names),
         )

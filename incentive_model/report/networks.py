@@ -57,14 +57,14 @@ def sentences(found: dict[str, Any], referrals: nx.DiGraph) -> list[Said]:
         Said(
             "Cut off without the hub",
             f"{percent(found['facilities_cut_off'])} of clinics and centres",
-            f"If {hub} were gone, they would have no hospital above them, and with them "
-            f"{percent(found['residents_cut_off'])} of residents, until somebody else took its place.",
+            f"If {hub} were gone, these would have no hospital above them in the hierarchy, and with them "
+            f"{percent(found['residents_cut_off'])} of residents, until another one took its place.",
         ),
         Said(
             "Used to nobody else",
             f"{percent(found['facilities_sending_nowhere_else'])} of senders",
-            f"They sent patients to {hub} alone in this run. "
-            f"{percent(found['residents_sending_nowhere_else'])} of residents live at such a clinic.",
+            f"They sent patients to {hub} alone in this run. Of the residents whose clinic sent anybody, "
+            f"{percent(found['residents_sending_nowhere_else'])} belong to such a one.",
         ),
         Said(
             "Holding it together",
