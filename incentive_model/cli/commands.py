@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from incentive_model.inputs.place import Place
     from incentive_model.inputs.scheme import Scheme
+    from incentive_model.runs.run import Run
 
 
 class Kind(StrEnum):
@@ -133,8 +134,6 @@ def run(
     from incentive_model.cards import Fault, InputError
     from incentive_model.cli.printed import run_text
     from incentive_model.inputs.place import load_place
-    from incentive_model.network.institutions import institution_graph
-    from incentive_model.network.referrals import referral_graph
     from incentive_model.runs.manifest import write_manifest
     from incentive_model.runs.plain import to_json
     from incentive_model.runs.plan import plan_runs
@@ -154,15 +153,14 @@ def run(
         check_target(out, request, force=force)
     made = execute(county, plan.requests[-1])  # the status quo stands first, and is last if alone
     interrupt.check()
-    institutions = institution_graph(county, made.tie_target)
-    referrals = referral_graph(county, *made.sent)
     if out is not None:
         from incentive_model.network.files import write_networks
         from incentive_model.report.one_run import OneRun, write_run_report
 
         with results_folder(out, request, force=force) as folder:
-            write_networks(institutions, referrals, folder)
-            write_run_report(OneRun(made, plan.request, institutions, referrals), folder)
+            networks = _networks(county, made)
+            write_networks(*networks, folder)
+            write_run_report(OneRun(made, plan.request, *networks), folder)
             write_csv(made.series, folder / "series.csv")
             write_parquet(made.series, folder / "series.parquet")
             if made.breakdown is not None:
@@ -180,12 +178,20 @@ def run(
         name: dict(zip(("value", "numerator", "denominator"), found, strict=True))
         for name, found in made.indicators.items()
     }
-    answer |= {"stakeholders": made.stakeholders, "network": summary(institutions, referrals)}
+    answer |= {"stakeholders": made.stakeholders, "network": summary(*_networks(county, made))}
     answer["series"] = made.series
     if made.breakdown is not None:
         answer["groups"] = {"by": plan.by, "groups": _by_group(made.breakdown)}
     answer |= {"ledger_imbalance_fen": made.imbalance_fen, "out": None if out is None else str(out)}
     print(to_json(answer))
+
+
+def _networks(place: Place, made: Run) -> tuple[Any, Any]:
+    """Who is tied to whom, and who sent whom patients, at the end of a run."""
+    from incentive_model.network.institutions import institution_graph
+    from incentive_model.network.referrals import referral_graph
+
+    return institution_graph(place, made.tie_target), referral_graph(place, *made.sent)
 
 
 def _by_group(breakdown: pd.DataFrame) -> dict[str, dict[str, Any]]:

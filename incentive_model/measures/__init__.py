@@ -10,6 +10,7 @@
 ``payers``     insurer and government
 ``system``     referral itself
 ``ties``       the way to the hospitals above
+``network``    what people ask of a referral network
 ``sent``       who sent patients where, facility by facility
 ``present``    costs by payer and QALYs, discounted and not
 ``money``      who paid whom for what

@@ -5,6 +5,7 @@
 * :mod:`gains`, :mod:`referrals`, :mod:`money`, :mod:`fifths`: a figure each; :mod:`figures` has them by name
 * :mod:`headlines`, :mod:`tables`, :mod:`method`: what the page says; :mod:`prices`: who pays for a lever
 * :mod:`html`: the page
+* :mod:`one_run`: the page of a single run, with :mod:`months`, :mod:`map` and :mod:`networks`
 * :mod:`bands`: the figure of a validation
 """
 

@@ -58,6 +58,7 @@ def network_map(ways: nx.DiGraph, referrals: nx.DiGraph) -> list[Axes]:
         ax.set_xlabel("km")
         ax.spines[:].set_visible(False)
         ax.tick_params(length=0, labelsize=8)
+    _frame(axes[0], np.array(list(spot.values())))
     axes[0].set_title("Who sent patients up to whom", pad=12)
     _legend(axes[0], ways)
     if window is not None:
@@ -96,6 +97,14 @@ def _crowd(spot: dict[str, Any], flows: dict[tuple[str, str], float]) -> tuple[A
     radius = float(np.quantile(away, CROWD)) * 1.3
     extent = float(np.ptp(places, axis=0).max()) / 2
     return (middle, radius) if len(places) > 30 and 0 < radius < CROWDED * extent else None
+
+
+def _frame(ax: Axes, places: NDArray[np.float64]) -> None:
+    """Room for all, and no narrower than half as wide as long."""
+    half = np.ptp(places, axis=0) / 2
+    half = 1.08 * np.maximum(half, max(0.5 * half.max(), 0.5))
+    low, high = (places.min(axis=0) + places.max(axis=0)) / 2 + np.outer((-1, 1), half)
+    ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
 
 
 def _draw(ax: Axes, ways: nx.DiGraph, spot: dict[str, Any], flows: dict[tuple[str, str], float]) -> None:

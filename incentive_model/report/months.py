@@ -45,7 +45,7 @@ def months(
             level = mean * factor
             last = float(series["month"].iloc[-1])
             ax.plot([1, last], [level, level], color=colour, linewidth=2.4, alpha=0.35, zorder=1)
-            text = number(level, decimals_for([level]))
+            text = number(level, max(decimals_for([level]), int(level < 100)))
             ax.annotate(text, (1, level), (5, 0), ("axes fraction", "data"), textcoords="offset points")
             ax.texts[-1].set(color=colour, weight="bold", va="center", annotation_clip=False)
         ax.set_title(title, size=10.5)

@@ -28,8 +28,8 @@ _CAPTIONS = {
     "months": (
         "Six panels of lines: referral up and down, visits to primary care, beds in use, spending of the "
         "fund, and out-of-pocket, month by month. The table below has the totals.",
-        "Grey: burn-in under the status quo. In colour: the scheme; the broad line is its value over all its "
-        "months.",
+        "Left of the dashed line: burn-in under the status quo. Right: the scheme; the broad line is its "
+        "value over all its months.",
     ),
     "network": (
         "A map of the place's facilities with lines from centres to the hospitals they referred patients to. "
