@@ -208,7 +208,15 @@ def spoil(name: str, raw: bytes | None) -> Callable[[Path], object]:
         (spoil("facilities.csv", None), "facilities.csv: found no file"),
         (spoil("facilities.csv", b""), "facilities.csv: found an empty file"),
         (spoil("villages.csv", b"clinic,residents\n\n"), "villages.csv: found a header without rows"),
-        (spoil("schedule.csv", b"PK\x03\x04\0\0\0"), "schedule.csv: found a binary file"),
+        (spoil("schedule.csv", b"PK\x03\x04\0\0\0"), "schedule.csv: found a workbook"),
+        (spoil("schedule.csv", b"\x89PNG\0\0\0"), "schedule.csv: found a binary file"),
+        (spoil("schedule.csv", b"\xff\xfe\0"), "schedule.csv: found a binary file"),
+        (spoil("schedule.csv", b"\xef\xbb\xbfinsurance\n\xd3\xc0"), "schedule.csv: found bytes that are not"),
+        (
+            spoil("schedule.csv", b"insurance\n\xff\xff"),
+            "schedule.csv: found bytes that are not UTF-8, GBK or",
+        ),
+        (spoil("schedule.csv", b"insurance\n\xaa\xa1"), "schedule.csv: found text in an unknown encoding"),
         (
             spoil("place.toml", b"title = '\xd3\xc0\xb0\xb2'"),
             "place.toml: found bytes that are not UTF-8 text",

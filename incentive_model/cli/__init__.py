@@ -4,6 +4,7 @@
 ``interrupt``  Ctrl-C
 ``options``    what commands share: options, the bar that shows how far runs are
 ``commands``   what can be asked
+``creating``   ``new``, a folder to fill in
 ``validating`` ``validate``, which tries several places
 ``printed``    answers for people
 ``judged``     a validation for people

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from enum import StrEnum
 from pathlib import Path
@@ -253,11 +254,16 @@ def check(
 ) -> None:
     """Every fault of a place or scheme one wrote.
 
-    Says where it is, what was found there and what is allowed.
+    Says where it is, what was found there and what is allowed. Of a place without faults it says on standard
+    error what was assumed and what looks odd.
     """
     from incentive_model.inputs.check import check as faults_of
+    from incentive_model.inputs.check import place_of
+    from incentive_model.inputs.remarks import remarks
 
     faults = faults_of(path)
+    if not faults and (folder := place_of(path)):
+        print(*(f"note: {remark}" for remark in remarks(folder)), sep="\n", file=sys.stderr)
     if as_json:
         print(_json({"schema": 1, "ok": not faults, "problems": [fault.to_json() for fault in faults]}))
     else:

@@ -7,6 +7,7 @@ from pathlib import Path
 from incentive_model.cards import Fault
 from incentive_model.inputs.files import is_file, is_folder
 from incentive_model.inputs.place import read_place
+from incentive_model.inputs.place_files import PARTS
 from incentive_model.inputs.scheme import read_scheme, scheme_sum_faults
 from incentive_model.inputs.shapes import Faults, shown
 
@@ -19,12 +20,18 @@ def check(path: str | Path) -> list[Fault]:
     path = Path(path)
     faults = Faults()
     with faults.caught():
-        if is_folder(path):
-            read_place(path)
+        if folder := place_of(path):
+            read_place(folder)
         elif not is_file(path):
             faults.append(Fault("path", shown(str(path)), "a place's folder, or a place's or scheme's file"))
-        elif path.name in ("place.toml", "patterns.toml") or path.suffix in (".csv", ".graphml"):
-            read_place(path.parent)
         else:
             faults += scheme_sum_faults(read_scheme(path), path.name)
     return faults
+
+
+def place_of(path: Path) -> Path | None:
+    """The place's folder that somebody means by it or by one of its files; None: a scheme, or nothing."""
+    if is_folder(path):
+        return path
+    is_part = path.name in PARTS or path.suffix == ".csv"
+    return path.parent if is_file(path) and is_part else None

@@ -11,6 +11,7 @@ import pandas as pd
 
 from incentive_model.cards import Fault, InputError, levers, nearest, parameters
 from incentive_model.inputs import place_checks as checks
+from incentive_model.inputs.coordinates import DEGREES, placed, placement_faults
 from incentive_model.inputs.csv_file import Row, frame, read_csv
 from incentive_model.inputs.edges import agreed, joined
 from incentive_model.inputs.files import DATA, is_file, is_folder
@@ -29,6 +30,7 @@ from incentive_model.inputs.place_files import (
 )
 from incentive_model.inputs.scheme import Scheme, place_schemes
 from incentive_model.inputs.shapes import Faults, shown
+from incentive_model.inputs.tier_values import filled
 from incentive_model.inputs.toml_file import read_toml
 from incentive_model.inputs.values import Value, sum_faults, typed, value_faults
 
@@ -58,7 +60,8 @@ class Place:
         travel_base_minutes, travel_minutes_per_km: from home to a facility.
         family_doctor: teams, physicians.
         facilities: one row each, sorted by tier, then as in the file; the columns of ``facilities.csv``,
-            what was left blank filled in, and ``parent_row`` (-1: none). Outside no beds mean no limit.
+            what was left blank filled in, longitude and latitude as ``x_km`` and ``y_km``, and
+            ``parent_row`` (-1: none). Outside no beds mean no limit.
         skills: capability in specialties, where it is not the general one: ``facility_row``,
             ``specialty`` (number, from 1), ``capability``.
         schedule: the columns of ``schedule.csv``; ``cap`` is NaN if there is none.
@@ -188,11 +191,11 @@ def read_place(folder: Path, reading: str = "") -> Place:
         file = read_toml(folder / "place.toml", PlaceFile)
         faults += checks.place_file_faults(file) + _value_faults(file)
     with faults.caught():
-        rows = read_csv(folder / _facilities_file(file, reading), FacilityRow)
+        rows = read_csv(folder / _facilities_file(file, reading), FacilityRow, told=faults)
         facilities, drawn = joined(folder, rows, file)
-        faults += checks.facility_faults(facilities)
+        faults += checks.facility_faults(facilities) + placement_faults(facilities)
     with faults.caught():
-        schedule = read_csv(folder / "schedule.csv", ScheduleRow)
+        schedule = read_csv(folder / "schedule.csv", ScheduleRow, told=faults)
     with faults.caught():
         if is_file(folder / "villages.csv"):
             villages = read_csv(folder / "villages.csv", VillageRow)
@@ -220,7 +223,7 @@ def read_place(folder: Path, reading: str = "") -> Place:
         faults += checks.skill_faults(file, facilities, skills)
     if facilities and ties:
         faults += checks.tie_faults(facilities, ties)
-    faults.stop()
+    faults.once().stop()
     assert file is not None  # each is there, or a fault said why not
     assert facilities is not None
     assert schedule is not None
@@ -292,7 +295,8 @@ def _value_faults(file: PlaceFile) -> list[Fault]:
 
 def _facility_frame(rows: list[Row[FacilityRow]], tiers: dict[Any, Tier]) -> pd.DataFrame:
     """Facilities by tier; what was left blank is as it is at the facility's grade."""
-    table = frame(rows, FacilityRow).sort_values("tier", kind="stable", ignore_index=True)
+    table = frame(placed(filled(rows)), FacilityRow).drop(columns=list(DEGREES))
+    table = table.sort_values("tier", kind="stable", ignore_index=True)
     table["parent_row"] = _rows_of(table, table["parent"])
     table["grade"] = table["grade"].where(table["grade"] != "", table["tier"])
     table["outside"] = table["outside"].fillna((table["tier"] == "T3").astype("float64")).astype("int64")

@@ -9,6 +9,17 @@ from pydantic import Field
 
 from incentive_model.inputs.shapes import NAME, RowShape, TomlShape, number, positive, whole, word
 
+#: What a place may consist of; the first three are needed.
+PARTS = (
+    "place.toml",
+    "facilities.csv",
+    "schedule.csv",
+    "villages.csv",
+    "ties.csv",
+    "targets.csv",
+    "patterns.toml",
+)
+
 TierName = Literal["T0", "T1", "T2", "T3"]
 Setting = Literal["outpatient", "inpatient"]
 TIERS: tuple[TierName, ...] = ("T0", "T1", "T2", "T3")
@@ -133,14 +144,14 @@ class FacilityRow(RowShape):
     """``facilities.csv``: one clinic, centre or hospital."""
 
     id: str = word("a name of its own")
-    name: str = Field(max_length=200, description="a name for people")
+    name: str = Field(max_length=200, description="a name for people", default="")  # blank: the id
     tier: TierName = Field(description="T0, T1, T2 or T3")
     parent: str = word("the id of the facility it refers to", default="")
     consortium: str = word("a consortium of place.toml, or blank", default="")
     beds: int = whole(0, 100_000, "beds", default=0)
     physicians: int = whole(1, 100_000, "physicians")
-    capability: float = number(0, 1, "capability")
-    infrastructure: float = number(0, 1, "infrastructure")
+    capability: float | None = number(0, 1, "capability", default=None)  # blank: the tier's
+    infrastructure: float | None = number(0, 1, "infrastructure", default=None)  # blank: the tier's
     grade: TierName | Literal[""] = Field(
         default="", description="T0, T1, T2 or T3: whose prices and reimbursement it has; blank: its tier"
     )
@@ -150,8 +161,10 @@ class FacilityRow(RowShape):
         0, 1_000_000, "yuan an admission; blank: as its grade", default=None
     )
     stay_days: float | None = number(0, 365, "days of an acute stay; blank: as its grade", default=None)
-    x_km: float = number(-5_000, 5_000, "kilometres east of the origin")
-    y_km: float = number(-5_000, 5_000, "kilometres north of the origin")
+    x_km: float | None = number(-5_000, 5_000, "kilometres east of the origin", default=None)
+    y_km: float | None = number(-5_000, 5_000, "kilometres north of the origin", default=None)
+    longitude: float | None = number(-180, 180, "degrees east, WGS84", default=None)
+    latitude: float | None = number(-90, 90, "degrees north, WGS84", default=None)
     urban: int = whole(0, 1, "1 in the town", default=0)
     dual_director: int = whole(0, 1, "1 with an operational director", default=0)
     tag: str = ""

@@ -45,6 +45,13 @@ class Faults(list[Fault]):
         except InputError as error:
             self.extend(error.faults)
 
+    def once(self) -> Faults:
+        """Of several about one cell the first: the others follow from it."""
+        kept: dict[object, Fault] = {}
+        for k, fault in enumerate(self):
+            kept.setdefault(fault.where if ", column " in fault.where else k, fault)
+        return Faults(kept.values())
+
     def stop(self) -> None:
         """Raise :class:`InputError` if anything was found."""
         if self:
