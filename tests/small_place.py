@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
+
+import pandas as pd
+
+from incentive_model.inputs import Place
 
 _TIER = """
 [tier.{}]
@@ -78,3 +83,13 @@ def write(folder: Path, **changed: str) -> Path:
     for name, text in FILES.items():
         (folder / name).write_text(changed.get(name.replace(".", "_"), text), encoding="utf-8")
     return folder
+
+
+def assert_same(one: Place, other: Place) -> None:
+    """Equal but for where they were read."""
+    for field in fields(Place):
+        mine, theirs = getattr(one, field.name), getattr(other, field.name)
+        if isinstance(mine, pd.DataFrame):
+            pd.testing.assert_frame_equal(mine, theirs)
+        elif field.name not in ("name", "folder"):
+            assert mine == theirs, field.name

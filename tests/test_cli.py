@@ -52,7 +52,7 @@ class TestHelp:
     def test_help_names_the_commands(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert exit_code("--help") == 0
         printed = capsys.readouterr().out
-        assert all(word in printed for word in ("compare", "run", "list", "show", "check"))
+        assert all(word in printed for word in ("compare", "run", "list", "show", "new", "check"))
 
     def test_nothing_typed_is_a_question_too(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert exit_code() == 0
@@ -119,6 +119,11 @@ OPTIONS = [
     ("compare --out thesis", ["--out thesis", "something else", "chapter.tex"]),
     ("compare --out thesis --force", ["--out thesis", "something else", "chapter.tex"]),
     ("run --out thesis", ["--out thesis", "something else"]),
+    ("new", ["DIR"]),
+    ("new thesis", ["folder thesis", "holds something", "chapter.tex", "new or empty"]),
+    ("new taken.txt", ["folder taken.txt", "a file"]),
+    ("new county --from yongann", ["did you mean 'yongan'?"]),
+    ("new county --from thesis", ["place.toml"]),
 ]
 
 SCHEMES = {
@@ -308,6 +313,30 @@ class TestLook:
         assert all(problem.keys() == {"where", "found", "allowed", "mend"} for problem in found["problems"])
         assert exit_code("check", str(bad)) == 2
         assert capsys.readouterr().out.count("\n") == 2
+
+
+class TestNew:
+    """A folder to fill in: what it holds can be run as it is."""
+
+    @pytest.mark.parametrize("like", [[], ["--from", "yongan"]])
+    def test_new_check_compare(
+        self,
+        like: list[str],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        assert exit_code("new", "yongan", *like) == 0
+        _, *steps = capsys.readouterr().out.splitlines()
+        assert steps[1:] == ["2. incentive-model check ./yongan", "3. incentive-model compare ./yongan"]
+        assert exit_code("check", "./yongan", "--json") == 0
+        printed = capsys.readouterr()
+        assert strict(printed.out) == {"schema": 1, "ok": True, "problems": []}
+        assert "beds in county hospitals: 4.0 for 1,000 residents" in printed.err
+        small = ["--population", "500", "--months", "2", "--replicates", "2"]
+        assert exit_code("compare", "./yongan", *small) == 0
+        assert exit_code("new", "yongan") == 2
 
 
 def compare_in(folder: Path, *typed: str) -> str:

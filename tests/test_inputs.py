@@ -6,14 +6,12 @@ import pickle
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from small_place import FILES, write
+from small_place import FILES, assert_same, write
 
 from incentive_model.cards import InputError, levers, parameters
 from incentive_model.inputs import (
@@ -38,16 +36,6 @@ month = 25
 [change.levers]
 upward_share = 0.15
 """
-
-
-def assert_same(one: Place, other: Place) -> None:
-    """Equal but for where they were read."""
-    for field in fields(Place):
-        mine, theirs = getattr(one, field.name), getattr(other, field.name)
-        if isinstance(mine, pd.DataFrame):
-            pd.testing.assert_frame_equal(mine, theirs)
-        elif field.name not in ("name", "folder"):
-            assert mine == theirs, field.name
 
 
 # What is packaged

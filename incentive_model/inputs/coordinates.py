@@ -23,8 +23,8 @@ def in_degrees(rows: Facilities) -> bool:
 def placed(rows: Facilities) -> Facilities:
     """The rows with ``x_km`` and ``y_km``, of which :func:`placement_faults` finds nothing wrong.
 
-    Degrees become kilometres east and north of the mean of all facilities (equirectangular; within 200 km
-    distances are good to about a hundredth), rounded to a metre, which no two processors can differ about.
+    Degrees become kilometres east and north of the mean of all facilities (equirectangular; distances within
+    a county are right to one or two in a hundred), rounded to a metre: no two processors differ about that.
     """
     if not in_degrees(rows):
         return rows

@@ -41,11 +41,12 @@ def remarks(folder: Path) -> list[str]:
 
 
 def _files(folder: Path) -> Iterator[str]:
-    for file in sorted(folder.iterdir()):
-        if file.name in PARTS:
-            if file.suffix == ".csv" and table_encoding(file.read_bytes()) == GB18030:
-                yield f"{file.name}: read as GBK; if names look wrong, save it as UTF-8"
-        elif file.suffix.lower() in (".csv", ".toml", ".xls", ".xlsx"):
+    files = sorted(folder.iterdir())
+    tables = [file for file in files if file.name in PARTS and file.suffix == ".csv"]
+    if chinese := [file.name for file in tables if table_encoding(file.read_bytes()) == GB18030]:
+        yield f"{', '.join(chinese)}: read as GBK; if names look wrong, save as UTF-8"
+    for file in files:
+        if file.name not in PARTS and file.suffix.lower() in (".csv", ".toml", ".xls", ".xlsx"):
             yield f"{file.name}: not read; a place is made of {', '.join(PARTS)}"
 
 
@@ -54,7 +55,7 @@ def _assumed(place: Place, rows: Facilities) -> Iterator[str]:
         blank = sorted(Counter(row.cells.tier for row in rows if getattr(row.cells, column) is None).items())
         if blank:
             values = ", ".join(f"{of_tier[tier]:g} at {count} {tier}" for tier, count in blank)
-            yield f"facilities.csv: no {column} written: taken as {values} (assumed)"
+            yield f"facilities.csv: {column} left out, and taken for {values} (assumed)"
     without = sum(row.cells.tier == "T1" and row.cells.beds == 0 for row in rows)
     if without:
         yield f"facilities.csv: no beds at {without} T1: nobody is admitted or rehabilitated there"
