@@ -18,6 +18,7 @@ _PLAIN = re.compile(r"[+-]?\d+(\.\d+)?")
 _BLANKS = re.compile(r"[+-]?[1-9]\d{0,2}( \d{3})+([.,]\d+)?")
 _COMMAS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 _POINTS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
+_LONG_POINT = re.compile(r"[+-]?\d+\.\d{3,}")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
@@ -73,12 +74,14 @@ def plain(cell: str, comma: Comma, *, whole: bool, share: bool) -> str:
             text = pointed
         else:
             raise UnclearNumber(f"write {joined}" + (f" or {pointed}" if can_be_decimal else ""))
+    elif whole and (_DECIMAL_COMMA.fullmatch(text) or _LONG_POINT.fullmatch(text)):
+        raise UnclearNumber("write it without commas and points")
     elif _DECIMAL_COMMA.fullmatch(text):
         if comma is Comma.THOUSANDS:
             raise UnclearNumber(f"write {pointed}")
         text = pointed
-    elif _POINTS.fullmatch(text) and (whole or comma is Comma.DECIMALS):
-        raise UnclearNumber(f"write {text.replace('.', '')} without points, if that is meant")
+    elif _POINTS.fullmatch(text) and comma is Comma.DECIMALS:
+        raise UnclearNumber(f"write {text.replace('.', '')} or {text.replace('.', ',')}")
     if percent:
         if not share or not _PLAIN.fullmatch(text):
             raise UnclearNumber("write it without %")
