@@ -239,6 +239,8 @@ def test_two_ways_of_placing_are_refused_cell_by_cell(tmp_path: Path) -> None:
     neither = csv_of([row[:-2] for row in rows])
     (fault,) = check(write(tmp_path / "neither", facilities_csv=neither))
     assert fault.found == "neither x_km and y_km nor longitude and latitude"
+    (fault,) = check(write(tmp_path / "half", facilities_csv=csv_of([row[:-1] for row in rows])))
+    assert fault.found == "nothing for latitude in any row"
 
 
 # What may be left out

@@ -63,9 +63,15 @@ def placement_faults(rows: Facilities) -> list[Fault]:
                 where = at("facilities.csv", row.number, column)
                 faults.append(Fault(where, f"{value:g}", allowed, "place every facility in one way"))
     for column in way:
-        for row in rows:
-            if getattr(row.cells, column) is None and row not in mixed:
-                allowed = FacilityRow.model_fields[column].description or ""
+        allowed = FacilityRow.model_fields[column].description or ""
+        lacking = [row for row in rows if getattr(row.cells, column) is None]
+        if len(lacking) == len(rows):
+            faults.append(
+                Fault("facilities.csv", f"nothing for {column} in any row", allowed, "add the column")
+            )
+            continue
+        for row in lacking:
+            if row not in mixed:
                 where = at("facilities.csv", row.number, column)
                 faults.append(Fault(where, "nothing", allowed, f"write {column}"))
     return faults
