@@ -33,5 +33,5 @@ def place_of(path: Path) -> Path | None:
     """The place's folder that somebody means by it or by one of its files; None: a scheme, or nothing."""
     if is_folder(path):
         return path
-    is_part = path.name in PARTS or path.suffix == ".csv"
+    is_part = path.name in PARTS or path.suffix in (".csv", ".graphml")
     return path.parent if is_file(path) and is_part else None

@@ -21,5 +21,5 @@ def _blanks(cells: FacilityRow) -> dict[str, float | str]:
     values: dict[str, float | str] = {} if cells.name else {"name": cells.id}
     for column, of_tier in TIER_VALUES.items():
         if getattr(cells, column) is None:
-            values[column] = of_tier[cells.tier]
+            values[column] = of_tier[cells.grade or cells.tier]
     return values
