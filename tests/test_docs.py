@@ -17,7 +17,7 @@ from incentive_model.inputs.scheme import load_scheme, scheme_names
 from incentive_model.model import MONTH
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "experiments" / "README.md"]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "experiments" / "README.md"]
 MODEL = (ROOT / "docs" / "model.md").read_text("utf-8")
 SOURCES = (ROOT / "docs" / "sources.md").read_text("utf-8")
 
@@ -102,7 +102,7 @@ def test_every_source_is_resolved() -> None:
     """An id of a card, place or scheme has a row in docs/sources.md, or a submodel in docs/model.md."""
     used = [card.source for cards in (levers(), parameters(), indicators()) for card in cards.values()]
     for place in map(load_place, place_names()):
-        used += [*place.source, *(path.read_text("utf-8") for path in place.folder.iterdir())]
+        used += [*place.source, *(x.read_text("utf-8") for x in place.folder.rglob("*") if x.is_file())]
     used += [source for name in scheme_names() for source in load_scheme(name).source]
     used += [MODEL, (ROOT / "docs" / "decisions.md").read_text("utf-8")]
     lost = []

@@ -44,7 +44,6 @@ upward_share = 0.15
 def test_yongan_is_as_the_source_counts_it() -> None:
     place = load_place("yongan")
     facilities = place.facilities
-    assert place_names() == ["yongan"]
     assert facilities["tier"].value_counts().to_dict() == {"T0": 155, "T1": 15, "T2": 2, "T3": 1}
     assert facilities["dual_director"].sum() == 14
     assert (place.family_doctor.teams, place.family_doctor.physicians) == (93, 223)
@@ -62,17 +61,17 @@ def test_yongan_is_as_the_source_counts_it() -> None:
     assert set(place.targets["id"]) >= {"up", "down"}
 
 
-def test_every_number_of_yongan_carries_its_tag() -> None:
-    place = load_place("yongan")
-    for table in (place.facilities, place.schedule, place.targets):
-        assert table is not None
-        assert (table["tag"] != "").all()
-        assert (table["source"] != "").all()
-    numbers = [
-        line for line in (place.folder / "place.toml").read_text("utf-8").splitlines() if " = " in line
-    ]
-    untagged = [line for line in numbers if "#" not in line and not line.startswith(("title", "source"))]
-    assert untagged == []
+@pytest.mark.parametrize("name", place_names())
+def test_every_number_of_a_place_carries_its_tag(name: str) -> None:
+    place = load_place(name)
+    for path in place.folder.glob("*.csv"):
+        table = pd.read_csv(path, keep_default_na=False)
+        assert (table["tag"] != "").all(), path
+        assert (table["source"] != "").all(), path
+    files = [place.folder / "place.toml", *place.folder.glob("schemes/*.toml")]
+    lines = [line for path in files for line in path.read_text("utf-8").splitlines() if " = " in line]
+    words = ("title", "source", "includes", "facilities")
+    assert [line for line in lines if "#" not in line and not line.startswith(words)] == []
 
 
 def test_facilities_come_by_tier_and_know_their_parents() -> None:
