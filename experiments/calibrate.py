@@ -29,6 +29,7 @@ from tqdm import tqdm
 
 import incentive_model as im
 from incentive_model.analysis.intervals import interval
+from incentive_model.engine.population import homes
 from incentive_model.inputs import resolve_parameters
 
 #: Free behaviour: the id of the ``fit`` target that determines it, the part of the target's tolerance that it
@@ -87,13 +88,15 @@ class Problem:
         self.every = place.targets.set_index("id")
         fitted = set(self.every.index[self.every["kind"] == "fit"])
         self.free = {name: entry for name, entry in FREE.items() if entry[0] in fitted}
-        self.names = (*self.free, *STARTS)
+        within_reach = (homes(place).reach[place.villages["clinic_row"]] >= 0).any(axis=0)
+        self.starts = [name for name, there in zip(STARTS, [*within_reach, True], strict=True) if there]
+        self.names = (*self.free, *self.starts)
         self.missed_by = [f"missed by {name}" for name in self.names]
-        self.steps = np.array([step for _, _, step in self.free.values()] + [0.02] * len(STARTS))
-        self.prior = np.array([1.0] * len(self.free) + [0.0] * len(STARTS))
+        self.steps = np.array([step for _, _, step in self.free.values()] + [0.02] * len(self.starts))
+        self.prior = np.array([1.0] * len(self.free) + [0.0] * len(self.starts))
         self.targets = self.every.loc[[target for target, _, _ in self.free.values()]]
         within = self.targets["tolerance"] * [part for _, part, _ in self.free.values()]
-        self.within = np.array([*within, *[SETTLED] * len(STARTS)])
+        self.within = np.array([*within, *[SETTLED] * len(self.starts)])
         cards = im.parameters()
         plausible = np.array([cards[name].plausible or (0.0, 1.0) for name in self.names])
         self.middle, self.half = plausible.mean(axis=1), np.diff(plausible)[:, 0] / 2
@@ -108,7 +111,7 @@ class Problem:
 
     def missed(self, x: np.ndarray, runs: pd.DataFrame) -> np.ndarray:
         """How far each target is missed and each start drifts; 1 is just met."""
-        mean = runs[[*self.targets["indicator"], *STARTS]].mean().to_numpy()
+        mean = runs[[*self.targets["indicator"], *self.starts]].mean().to_numpy()
         wanted = np.concatenate([self.targets["value"], x[len(self.free) :]])
         return (mean - wanted) / self.within
 
@@ -191,7 +194,7 @@ def toml(problem: Problem, x: np.ndarray) -> str:
         f"{name} = {values[name]}  # F, target {target}" for name, (target, _, _) in problem.free.items()
     ]
     lines += ["", "[settled]"]
-    lines += [f"{name} = {values[name]}  # D, where the status quo settles" for name in STARTS]
+    lines += [f"{name} = {values[name]}  # D, where the status quo settles" for name in problem.starts]
     return "\n".join(lines) + "\n"
 
 

@@ -237,9 +237,9 @@ def _parentless(name: str, facilities: Facilities, parent: Mapping[str, Edge]) -
     """Facilities that have nobody to refer to, where the network says who refers to whom."""
     occurring = {row.cells.tier for row in facilities}
     return [
-        Fault(name, f"no edge refers_to from {cells.tier} {cells.id}", "one from every facility but the top")
+        Fault(name, f"no edge refers_to from {cells.tier} {cells.id}", "one from every clinic and centre")
         for _, cells in facilities
-        if PARENT_TIER[cells.tier] in occurring and cells.id not in parent
+        if cells.tier in ("T0", "T1") and PARENT_TIER[cells.tier] in occurring and cells.id not in parent
     ]
 
 
