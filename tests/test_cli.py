@@ -257,7 +257,10 @@ class TestLook:
 
     def test_places_and_schemes(self, capsys: pytest.CaptureFixture[str]) -> None:
         exit_code("list", "places", "--json")
-        assert [entry["name"] for entry in strict(capsys.readouterr().out)] == ["yongan"]
+        places = {entry["name"]: entry for entry in strict(capsys.readouterr().out)}
+        assert sorted(places) == im.place_names()
+        assert places["urumqi-321"]["readings"] == ["three_party_two_way_one_platform"]
+        assert "hematopoietic" in places["zhangjiakou-beijing"]["schemes"]
         exit_code("list", "schemes", "--json")
         schemes = {entry["name"]: entry for entry in strict(capsys.readouterr().out)}
         assert schemes["status-quo"]["levers"] == {}

@@ -292,7 +292,14 @@ def _places() -> list[dict[str, Any]]:
 
     places = [load_place(name, "full") for name in place_names()]
     return [
-        {"name": p.name, "title": p.title, "source": list(p.source), "residents": p.population}
+        {
+            "name": p.name,
+            "title": p.title,
+            "source": list(p.source),
+            "residents": p.population,
+            "schemes": list(p.schemes),
+            "readings": list(p.readings),
+        }
         for p in places
     ]
 
