@@ -63,7 +63,7 @@ class CountyState:
         self.premiums = np.array(
             [[x.premium_resident, x.premium_government, x.premium_employer] for x in place.insurances], float
         )
-        self.hospitals = np.flatnonzero(self.tier >= 2)
+        self.hospitals = np.flatnonzero((self.tier >= 2) & ~self.outside)
         self.accounts = Accounts(self.tier, self.outside, len(place.insurances), len(self.consortia))
         self.ledger = Ledger(self.accounts, instruments)
         self.counts = np.zeros((len(f), len(Count)), np.int64)

@@ -51,7 +51,7 @@ class County(Protocol):
     listed: NDArray[np.int64]  #: residents listed with a centre of each consortium
     bills: Fen  #: this month's, by (facility, insurance, Kind, fund/patient)
     chain: Fen  #: this month's hospital revenue by (referring facility, hospital)
-    hospitals: NDArray[np.int64]  #: rows of the hospitals in ``chain``
+    hospitals: NDArray[np.int64]  #: rows of the hospitals in ``chain``, those of the area
     cost_admission: NDArray[np.float64]  #: what an admission costs over what its bill lets expect
     accounts: Accounts
     # what slow agents decided
