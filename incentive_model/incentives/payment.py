@@ -167,10 +167,10 @@ class Capitation(Instrument):
     def announce(self, county: County, tables: Tables, me: int) -> None:
         if not self._in_force(county):
             return
-        for tier in (0, 1):
-            rates = tables.rate_bp[0, :, tier, Setting.OUTPATIENT] / 10_000.0
+        for grade in range(tables.rate_bp.shape[2]):
+            rates = tables.rate_bp[0, :, grade, Setting.OUTPATIENT] / 10_000.0
             fund = float(rates @ county.insured) / county.n * (1.0 - county.p.uncovered_share)
-            here = county.tier == tier
+            here = (county.tier <= 1) & (county.grade == grade)
             tables.certain[Event.VISIT_YUAN, here] -= fund
             tables.certain[Event.VISIT_SERVICE_YUAN, here] -= fund
 
