@@ -22,6 +22,8 @@ WORDS: dict[str, list[Any]] = {
     "continuous_deductible": ["yes", "yes", "no"],
     "evaluation_form": ["threshold", "tournament", "linear"],
     "reserved_release": ["hard", "releasable"],
+    "consortium_form": ["as_found", "none", "loose", "tight"],
+    "referral_choice": ["assigned", "free", "free"],
 }
 NUMBERS: dict[str, list[Any]] = {
     # revenue sharing
@@ -62,6 +64,8 @@ NUMBERS: dict[str, list[Any]] = {
     "formulary_aligned": [0.0, 0.5, 1.0],
     "training_investment": [0.0, 0.5, 1.0],
     "expert_visits": [0.0, 0.5, 1.0],
+    "outside_visits": [0.0, 3.0, 0.117, 25.0],
+    "joint_training": [0.0, 0.4, 1.0],
     "staff_posting": [0.0, 0.07, 0.2],
     "capital_grant": [0.0, 25.5, 500.0],
     "family_doctor_coverage": [0.0, 0.31, 1.0],
@@ -93,6 +97,8 @@ EVERYTHING = Scheme(
         "continuous_deductible": "yes",
         "evaluation_form": "tournament",
         "reserved_release": "hard",
+        "consortium_form": "tight",
+        "referral_choice": "free",
         "referral_bonus": 100.0,
         "weight_first_contact": 0.3,
         "weight_two_way_referral": 0.3,
@@ -132,20 +138,22 @@ def random_scheme(luck: Random) -> Scheme:
 
 
 def random_place(luck: Random) -> Place:
-    """A county of up to three hospitals and four centres, with few doctors and fewer beds."""
+    """A county of up to three hospitals and four centres, with few doctors and fewer beds, and up to three
+    hospitals above, all in the area or all outside."""
     agents = luck.randint(40, 90)
     population = agents * luck.choice([1, 7, 40, 150]) + luck.choice([0, 3])
-    outside = luck.choice([0, 1, 1, 2])
+    above = luck.choice([0, 1, 2, 2, 3])
     forms = luck.choice(["", "loose", "tight", "tight loose", "none tight"]).split()
     consortia = {f"c{k}": form for k, form in enumerate(forms)}
-    rows = facility_rows(luck, population, outside, list(consortia))
+    rows = facility_rows(luck, population, above, list(consortia))
+    skills, specialties = skill_rows(luck, rows)
     members = {row["consortium"] for row in rows}
     consortia = {name: form for name, form in consortia.items() if name in members}
     clinics = [row["id"] for row in rows if row["tier"] == "T0"]
     insurances = luck.choice([("rural", "town"), ("rural", UNINSURED)])
-    tiers = range(4 if outside else 3)
+    tiers = sorted({int(row[x][1]) for row in rows for x in ("tier", "grade") if row[x]})
     files = {
-        "place.toml": place_toml(luck, population, consortia, insurances, tiers),
+        "place.toml": place_toml(luck, population, consortia, insurances, tiers, specialties),
         "facilities.csv": csv(rows),
         "villages.csv": csv(
             [
@@ -155,6 +163,8 @@ def random_place(luck: Random) -> Place:
         ),
         "schedule.csv": csv(schedule_rows(luck, insurances, tiers)),
     }
+    if skills:
+        files["specialties.csv"] = csv(skills)
     if luck.random() < 0.5:
         hospitals = [row["id"] for row in rows if row["tier"] == "T2"]
         files["ties.csv"] = csv(
@@ -169,8 +179,8 @@ def random_place(luck: Random) -> Place:
         return load_place(folder, agents)
 
 
-def facility_rows(luck: Random, population: int, outside: int, consortia: list[str]) -> list[dict[str, Any]]:
-    """Facilities of four tiers, with ``outside`` hospitals outside the county."""
+def facility_rows(luck: Random, population: int, above: int, consortia: list[str]) -> list[dict[str, Any]]:
+    """Facilities of four tiers, with ``above`` hospitals above those of the county."""
     rows: list[dict[str, Any]] = []
 
     def one_of(*values: Any) -> Any:
@@ -178,6 +188,7 @@ def facility_rows(luck: Random, population: int, outside: int, consortia: list[s
 
     def add(tier: int, parents: list[str], beds: Any, physicians: int) -> str:
         name = f"T{tier}-{len(rows)}"
+        grades = (("",), ("", "", "", "T2"), ("", "", "", "T1", "T3" if above else "T2"), ("", "", "T2"))
         capability, infrastructure = ((0.36, 0.3), (0.52, 0.5), (0.78, 0.8), (0.93, 0.95))[tier]
         rows.append(
             {
@@ -185,7 +196,12 @@ def facility_rows(luck: Random, population: int, outside: int, consortia: list[s
                 "name": name,
                 "tier": f"T{tier}",
                 "parent": one_of(*parents) if parents else "",
-                "consortium": one_of("", *consortia) if tier <= 2 else "",
+                "consortium": one_of("", *consortia) if tier <= 2 or inside else "",
+                "grade": one_of(*grades[tier]),
+                "outside": one_of("", 0 if inside else 1) if tier == 3 and not inside else 0,
+                "visit_price": one_of("", "", "", "", 75.25 * (1 + tier)),
+                "admission_price": one_of("", "", "", "", 2_222.22 * (1 + tier)),
+                "stay_days": one_of("", "", "", "", 4.4 + tier),
                 "beds": beds,
                 "physicians": physicians,
                 "capability": round(capability + one_of(0.0, 0.05, -0.03), 3),
@@ -198,12 +214,14 @@ def facility_rows(luck: Random, population: int, outside: int, consortia: list[s
         )
         return name
 
+    inside = luck.random() < 0.4
     n = luck.randint(1, 3)
     beds = max(1, population // one_of(150, 400, 1_500) // n)
     doctors = max(1, population // one_of(1_200, 3_000) // n)
-    outside_beds = one_of("", "", "", max(1, population // 2_000))
-    cities = [add(3, [], outside_beds, 5) for _ in range(outside)]
-    hospitals = [add(2, cities, beds, doctors) for _ in range(n)]
+    few_beds = max(1, population // one_of(500, 2_000))
+    cities = [add(3, [], few_beds if inside else one_of(0, few_beds), one_of(1, 5)) for _ in range(above)]
+    alone = one_of([], [], [""]) if cities else []
+    hospitals = [add(2, [*cities, *alone], beds, doctors) for _ in range(n)]
     for _ in range(luck.randint(1, 4)):
         centre = add(1, hospitals, one_of(0, 1, max(1, population // 1_000)), one_of(1, 2, 3))
         for _ in range(one_of(1, 2)):
@@ -211,7 +229,26 @@ def facility_rows(luck: Random, population: int, outside: int, consortia: list[s
     return rows
 
 
-def schedule_rows(luck: Random, insurances: tuple[str, ...], tiers: range) -> list[dict[str, Any]]:
+def skill_rows(luck: Random, rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], dict[str, float]]:
+    """Who can do what in up to two specialties, and their shares of residents.
+
+    The first hospital above is for all cases, others now and then for a specialty alone."""
+    cities = [row["id"] for row in rows if row["tier"] == "T3"]
+    hospitals = [row["id"] for row in rows if row["tier"] == "T2"]
+    if not cities or luck.random() < 0.3:
+        return [], {}
+    specialties = dict(zip(["bones", "brains"], luck.choice([(0.4, 0.45), (0.7,), (0.5, 0.5)]), strict=False))
+    skills = []
+    for name in specialties:
+        able = {luck.choice(hospitals), *cities[1:][: luck.randint(0, 2)]}
+        for one in sorted(able):
+            skills.append(
+                {"facility": one, "specialty": name, "capability": luck.choice([0.6, 0.8123, 0.97])}
+            )
+    return skills, specialties
+
+
+def schedule_rows(luck: Random, insurances: tuple[str, ...], tiers: list[int]) -> list[dict[str, Any]]:
     """What each insurance pays; caps low enough to bind."""
     rows = []
     for name, tier, inpatient in product(insurances, tiers, (False, True)):
@@ -230,7 +267,12 @@ def schedule_rows(luck: Random, insurances: tuple[str, ...], tiers: range) -> li
 
 
 def place_toml(
-    luck: Random, population: int, consortia: dict[str, str], insurances: tuple[str, ...], tiers: range
+    luck: Random,
+    population: int,
+    consortia: dict[str, str],
+    insurances: tuple[str, ...],
+    tiers: list[int],
+    specialties: dict[str, float],
 ) -> str:
     """``place.toml``, with some behaviour that makes rare things happen often."""
 
@@ -265,6 +307,13 @@ def place_toml(
             "lending_saving": one_of(0.03, 0.5),
             "government_learning": one_of(0.1, 0.0),
             "audit_after_deficit": one_of(0.0, 0.6, 0.6),
+            "outside_tie_share": one_of(0.0, 0.3, 0.6),
+            "outside_priority": one_of(0.0, 0.5, 1.0),
+            "joint_learning": one_of(0.002, 0.1),
+            "upgrade_beds": one_of(100.0, 1.0),
+            "upgrade_capability": one_of(0.7, 0.5),
+            "specialty_severity": one_of(0.4, 0.0, 0.7),
+            "accept_up_constant": one_of(1.2, 4.0),
         },
         "age": {"shares": [0.16, 0.24, 0.26, 0.34], "chronic": [0.01, 0.10, 0.35, 0.75]},
         "income": {"median": 21_000, "log_sd": 0.75},
@@ -273,6 +322,8 @@ def place_toml(
     }
     for name, form in consortia.items():
         tables[f"consortium.{name}"] = {"form": form}
+    for name, share in specialties.items():
+        tables[f"specialty.{name}"] = {"share": share}
     for name, share in zip(insurances, (0.7, 0.3), strict=True):
         tables[f"insurance.{name}"] = {
             "share": share,

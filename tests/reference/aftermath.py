@@ -20,7 +20,8 @@ def see_outcome(resident: Resident) -> None:
     lived = outcome.month_qaly(
         p, resident.age, resident.chronic, resident.control, e.severity, e.ending, e.admitted
     )
-    resident.qaly += nano(lived - outcome.life_lost(p, resident.age, died))
+    e.qaly = nano(lived - outcome.life_lost(p, resident.age, died))
+    resident.qaly += e.qaly
     resident.clinic.count(Count.DEATH_NANO, nano(died))
     resident.carried = single(outcome.carried_severity(p, e.severity, e.ending, e.admitted, carries))
     if resident.carried == 0.0 and resident.queue_slot == NONE:
@@ -40,7 +41,7 @@ def ending(resident: Resident, u: float) -> int:
         return outcome.Ending.WAITING
     here = resident.at(e.at)
     effort = here.effort_admission if e.admitted else here.effort_visit
-    chance = quality.success(p, here.capability, e.severity) * effort
+    chance = quality.success(p, here.can(e.specialty), e.severity) * effort
     if e.after_referral:
         chance *= p.referred_quality + (1.0 - p.referred_quality) * resident.model.tables.platform
     if e.fate == Fate.HOME:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from incentive_model import IncentiveModel
-from incentive_model.incentives.events import Count
+from incentive_model.incentives.events import Count, Sum
 from incentive_model.incentives.tables import Means
 from reference.episode import NONE
 from reference.month import ReferenceModel
@@ -18,25 +18,27 @@ RESIDENT = (
 )  # fmt: skip
 WAITING = ("queue_class", "queue_months")  #: mean something only in a queue
 EPISODE = (
-    "state", "severity", "emergency", "first", "within", "referred", "origin", "bed_class", "admitted",
-    "fate", "follow_ups", "returned", "ending",
+    "state", "severity", "specialty", "emergency", "first", "within", "referred", "origin", "bed_class",
+    "admitted", "fate", "follow_ups", "returned", "ending",
 )  # fmt: skip
 FACILITY = (
-    "tier", "capability", "attractiveness", "waiting_minutes", "list_visit", "list_admission", "stay_days",
-    "capacity", "beds", "pass_on", "attention", "late_day_fen", "price_visit", "price_admission",
-    "cost_admission", "uncovered_bp", "effort_visit", "effort_admission", "load", "days_referred",
-    "days_other", "bed_referred", "bed_other", "occupancy", "rehab_chance",
+    "tier", "grade", "outside", "capability", "attractiveness", "waiting_minutes", "list_visit",
+    "list_admission", "stay_days", "capacity", "beds", "pass_on", "attention", "late_day_fen",
+    "price_visit", "price_admission", "cost_admission", "uncovered_bp", "effort_visit",
+    "effort_admission", "load", "days_referred", "days_other", "bed_referred", "bed_other", "occupancy",
+    "rehab_chance",
 )  # fmt: skip
 COUNTY = (
-    "weight", "parent", "unit", "consortium", "tight", "director", "physicians", "pass_on", "wage_bill",
-    "subsidy", "insured", "residents_at", "listed", "premiums", "year", "months_in_year", "bills", "chain",
-    "cost_admission", "lent", "raised_bonus", "deficit_audit", "deficit",
+    "weight", "tier", "grade", "outside", "onward", "parent", "unit", "consortium", "tight", "listed",
+    "director", "physicians", "pass_on", "wage_bill", "subsidy", "hospitals", "insured", "residents_at",
+    "premiums", "year", "months_in_year", "bills", "chain", "cost_admission", "lent", "raised_bonus",
+    "deficit_audit", "deficit",
 )  # fmt: skip
-PHYSICIAN = ("id", "altruism", "complex", "unaware", "tie", "target")
+PHYSICIAN = ("id", "altruism", "complex", "unaware", "tie", "target", "cards")
 TABLES = (
     "rate_bp", "continuous", "certain", "promised", "personal", "felt", "platform", "criteria", "channel",
     "diagnostics", "recognition", "formulary", "disclosure", "education", "publicity", "coverage", "managed",
-    "meeting", "audit", "gate", "reserved", "releasable",
+    "meeting", "cards", "free", "audit", "gate", "reserved", "releasable",
 )  # fmt: skip
 MEANS = Means._fields
 
@@ -58,8 +60,8 @@ def differences(engine: IncentiveModel, reference: ReferenceModel) -> list[str]:
         ours, theirs = ours[where], theirs[where]
         if ours.shape != theirs.shape:
             found.append(f"month {engine.month}: {what}: shape {theirs.shape}, expected {ours.shape}")
-        elif not np.array_equal(ours, theirs):
-            at = np.argwhere(ours != theirs)
+        elif not np.array_equal(ours, theirs, equal_nan=ours.dtype.kind == "f"):
+            at = np.argwhere((ours != theirs) & ((ours == ours) | (theirs == theirs)))
             first = tuple(int(x) for x in at[0])
             found.append(
                 f"month {engine.month}: {what} differs in {len(at)} places, first {first}: "
@@ -76,12 +78,24 @@ def differences(engine: IncentiveModel, reference: ReferenceModel) -> list[str]:
     check("residents.severity", left, residents["severity"])
     for name in EPISODE:
         check(f"episodes.{name}", [getattr(e, name) for e in episodes], theirs[name], everyone)
+    check("episodes.onward", [e.passed for e in episodes], theirs["onward"])
     check("episodes.at", [e.at for e in episodes], theirs["at"], treated)
     check("episodes.perceived", [e.perceived for e in episodes], theirs["perceived"], seeking)
     for name in FACILITY:
         check(f"facilities.{name}", [getattr(f, name) for f in reference.facilities], engine.facilities[name])
+    check("facilities.onward", [f.refers_on for f in reference.facilities], engine.facilities["onward"])
+    check("skill", np.transpose([f.skills for f in reference.facilities]), engine.skill)
+    check("appeal", np.transpose([f.appeals for f in reference.facilities]), engine.appeal)
     for count in Count:
         check(f"counts.{count.name}", reference.county.counts[:, count], engine.county.counts[:, count])
+    for one in Sum:
+        check(f"sums.{one.name}", reference.sums[one], engine.tally.sums[:, one].sum())
+    forms = [consortium.form for consortium in engine.county.consortia]
+    check("consortia", reference.county.form, forms)
+    members = [reference.county.members(c) for c in range(len(forms))]
+    check("county.members", members, [engine.county.members(c) for c in range(len(forms))])
+    upgraded = [(one.month, one.facility) for one in engine.happenings if one.what == "upgraded"]
+    check("happenings", reference.upgraded, upgraded)
     for name in COUNTY:
         check(f"county.{name}", getattr(reference.county, name), getattr(engine.county, name))
     for name in MEANS:

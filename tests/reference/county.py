@@ -47,11 +47,16 @@ class County:
         self.n = place.agents
         self.weight = place.population / place.agents
         self.tier = np.array([int(tier[1]) for tier in f["tier"]])
+        self.grade = np.array([int(grade[1]) for grade in f["grade"]])
+        self.outside = np.array([bool(x) for x in f["outside"]])
+        self.onward = np.array(
+            [t == 2 and above >= 0 for t, above in zip(self.tier, f["parent_row"], strict=True)]
+        )
         self.parent = np.array([int(row) for row in f["parent_row"]])
         self.unit = np.array([self.parent[row] if tier == 0 else row for row, tier in enumerate(self.tier)])
-        names = [name for name, form in place.consortia.items() if form != "none"]  # that share an account
-        self.consortium = np.array([names.index(name) if name in names else -1 for name in f["consortium"]])
-        self.tight = np.array([place.consortia[name] == "tight" for name in names], bool)
+        self.form_found = list(place.consortia.values())
+        names = list(place.consortia)
+        self.member_of = [names.index(name) if name in names else -1 for name in f["consortium"]]
         self.director = np.array([int(x) for x in f["dual_director"]])
         self.physicians = np.array([int(x) for x in f["physicians"]])
         self.means = self._own_means(place)
@@ -61,10 +66,10 @@ class County:
         self.premiums = np.array(
             [[x.premium_resident, x.premium_government, x.premium_employer] for x in place.insurances], float
         )
-        self.hospitals = np.flatnonzero(self.tier >= 2)
-        self.accounts = Accounts(self.tier, len(place.insurances), len(names))
+        self.hospitals = [row for row, t in enumerate(self.tier) if t >= 2 and not self.outside[row]]
+        self.accounts = Accounts(self.tier, self.outside, len(place.insurances), len(names))
         self.ledger = Ledger(self.accounts)
-        self._register(people, len(place.insurances), len(names))
+        self._register(people, len(place.insurances))
         self.past: list[np.ndarray] = []  #: counts of the last twelve months
         self.year = np.zeros((n, len(Count)), np.int64)
         self.months_in_year = 0
@@ -76,15 +81,28 @@ class County:
         self.deficit = False
         self.open_month()
 
-    def _register(self, people: list[Resident], insurances: int, consortia: int) -> None:
+    def _register(self, people: list[Resident], insurances: int) -> None:
         """Who is insured, listed, signed and managed where."""
         self.people = people
         facilities = range(len(self.tier))
         centres, clinics = [r.centre.row for r in people], [r.clinic.row for r in people]
         self.insured = np.array([sum(r.insurance == k for r in people) for k in range(insurances)])
         self.residents_at = np.array([centres.count(row) + clinics.count(row) for row in facilities])
-        consortium_of = [int(self.consortium[row]) for row in centres]
-        self.listed = np.array([consortium_of.count(c) for c in range(consortia)], np.int64)
+        self.centre_of = centres
+        self.integrate("as_found")
+
+    def integrate(self, form: object) -> None:
+        """All consortia take a form, or have the one the place found them in: which institutions share
+        anything, in which do all share one account, and how many residents are listed there."""
+        self.form = [found if form == "as_found" else str(form) for found in self.form_found]
+        self.consortium = np.array([c if c >= 0 and self.form[c] != "none" else -1 for c in self.member_of])
+        self.tight = np.array([form == "tight" for form in self.form], bool)
+        listed_with = [int(self.consortium[row]) for row in self.centre_of]
+        self.listed = np.array([listed_with.count(c) for c in range(len(self.form))], np.int64)
+
+    def members(self, consortium: int) -> np.ndarray:
+        """Which facilities belong to a consortium, whatever its form."""
+        return np.array([c == consortium for c in self.member_of])
 
     def contracts(self, coverage: float) -> np.ndarray:
         """Residents with a family-doctor contract at that coverage, by centre's row."""
@@ -99,13 +117,17 @@ class County:
     def _own_means(self, place: Place) -> Means:
         """What the place's facilities have to work with when no scheme lends or takes anything."""
         p, f = self.p, place.facilities
-        a_day = [place.tiers[tier].visits_per_doctor_day for tier in f["tier"]]
+        a_day = [place.tiers[grade].visits_per_doctor_day for grade in f["grade"]]
         visits = [
-            math.inf if tier == 3 else int(doctors) * seen * p.clinic_days
-            for tier, doctors, seen in zip(self.tier, f["physicians"], a_day, strict=True)
+            math.inf if outside else int(doctors) * seen * p.clinic_days
+            for outside, doctors, seen in zip(self.outside, f["physicians"], a_day, strict=True)
         ]
+        special = np.full((len(place.specialties), len(f)), math.nan)
+        for skill in place.skills.itertuples():
+            special[skill.specialty - 1, skill.facility_row] = skill.capability
         return Means(
             capability=np.array([float(x) for x in f["capability"]]),
+            special=special,
             infrastructure=np.array([float(x) for x in f["infrastructure"]]),
             capacity=np.array(visits, float),
             pass_on=np.array([p.pass_on_primary if t <= 1 else p.pass_on_hospital for t in self.tier]),
@@ -117,8 +139,8 @@ class County:
     @staticmethod
     def _in_sample(place: Place, what: str) -> np.ndarray:
         fen = []
-        for tier, physicians in zip(place.facilities["tier"], place.facilities["physicians"], strict=True):
-            yuan = float(getattr(place.tiers[tier], what))
+        for grade, physicians in zip(place.facilities["grade"], place.facilities["physicians"], strict=True):
+            yuan = float(getattr(place.tiers[grade], what))
             fen.append(math.floor(int(physicians) * yuan * 100.0 * place.agents / place.population))
         return np.array(fen, np.int64)
 

@@ -41,14 +41,19 @@ class Episode:
     state: int = State.HEALTHY
     severity: float = 0.0
     perceived: float = 0.0
+    specialty: int = 0  #: number of the specialty it belongs to, 0: general care
     emergency: bool = False
     first: int = NONE  #: slot of first contact
     turned_away: bool = False  #: the hospital preferred to all else did not see an unreferred patient
     at: int = NONE  #: slot of treatment
     within: bool = False  #: a referral from the clinic to the centre was completed this month
     referred: bool = False  #: a referral up was completed this month
-    origin: int = NONE  #: slot of the primary facility that issued it
+    origin: int = NONE  #: slot of the facility that first referred
     declined: bool = False  #: … or issued and not accepted
+    passed: int = NONE  #: slot of the county hospital that referred on to the one above
+    shut_out: bool = False  #: … or whose physician knows nobody above
+    by_channel: bool = False  #: … or finds the way open all the same
+    declined_onward: bool = False  #: … or offered it to somebody who would not go
     spared: int = 0  #: fen of a deductible that the chain of care had paid already
     bed_class: int = NONE  #: class in which a bed was asked for
     admitted: bool = False
@@ -56,6 +61,9 @@ class Episode:
     follow_ups: int = 0
     returned: bool = False
     ending: int = 0  #: see rules.outcome
+    visits: int = 0  #: trips for a visit
+    paid: int = 0  #: out of pocket, fen
+    qaly: int = 0  #: billionths
 
     @property
     def seeks(self) -> bool:

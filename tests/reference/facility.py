@@ -7,7 +7,9 @@ import math
 from typing import TYPE_CHECKING
 
 import mesa
+import numpy as np
 
+from incentive_model.chance import Purpose, uniform
 from incentive_model.incentives.events import Count, Event, Kind
 from incentive_model.rules import adapting, capacity, inducement, quality
 
@@ -24,17 +26,21 @@ class Facility(mesa.Agent):
         super().__init__(model)
         place = model.place
         entry = place.facilities.iloc[row]
-        tier = place.tiers[entry["tier"]]
+        grade = place.tiers[entry["grade"]]
         self.row = row
         self.number = int.from_bytes(hashlib.sha256(entry["id"].encode("utf-8")).digest()[:4], "big") >> 1
         self.tier = int(entry["tier"][1])
+        self.grade = int(entry["grade"][1])  #: the tier whose prices, schedule and kind of beds it has
+        self.outside = bool(entry["outside"])
+        self.is_hospital = self.tier >= 2
+        self.refers_on = self.tier == 2 and entry["parent"] != ""
         self.capability_known = float(entry["capability"])  #: what everybody takes it to be
-        self.waiting_minutes = float(tier.waiting_minutes)
-        self.list_visit = round(tier.visit_price * 100)
-        self.list_admission = round(tier.admission_price * 100)
-        self.stay_days = float(tier.stay_days)
-        self.beds = 0.0 if math.isnan(entry["beds"]) else float(entry["beds"])
-        if self.tier == 3 and self.beds == 0.0:
+        self.waiting_minutes = float(grade.waiting_minutes)
+        self.list_visit = round(entry["visit_price"] * 100)
+        self.list_admission = round(entry["admission_price"] * 100)
+        self.stay_days = float(entry["stay_days"])
+        self.beds = float(entry["beds"])
+        if self.outside and self.beds == 0.0:
             self.beds = math.inf
         # what it tries with its physicians' part
         self.earned = self.step = 0.0
@@ -57,18 +63,65 @@ class Facility(mesa.Agent):
         """What there is to work with this month, as the instruments have it."""
         tables, p = self.model.tables, self.model.p
         means = tables.means
-        self.capability = float(means.capability[self.row])
-        seen = quality.perceived_capability(self.capability_known, self.capability, tables.disclosure)
-        self.attractiveness = quality.attractiveness(p, seen, float(means.infrastructure[self.row]))
+        self.skills = self._skills(float(means.capability[self.row]), means.special)
+        known = self._skills(self.capability_known, self.model.county.means.special)
+        infrastructure = float(means.infrastructure[self.row])
+        self.appeals = [
+            quality.attractiveness(
+                p, quality.perceived_capability(was, now, tables.disclosure), infrastructure
+            )
+            for was, now in zip(known, self.skills, strict=True)
+        ]
+        self.capability, self.attractiveness = self.skills[0], self.appeals[0]
         self.capacity = float(means.capacity[self.row])
         self.pass_on = float(means.pass_on[self.row])
         self.attention = float(means.attention[self.row])
         self.late_day_fen = int(means.late_day_fen[self.row])
 
+    def _skills(self, general: float, special: np.ndarray) -> list[float]:
+        """Capability by specialty, general care first: that in a specialty is the general one unless said."""
+        return [general, *(general if math.isnan(x) else float(x) for x in special[:, self.row])]
+
+    def can(self, specialty: int) -> float:
+        """Capability in a specialty, 0 for general care."""
+        return self.skills[specialty]
+
+    def attracts(self, specialty: int) -> float:
+        """Attractiveness to somebody ill in a specialty, 0 for general care."""
+        return self.appeals[specialty]
+
+    def get_cards(self) -> None:
+        """Visiting specialists leave name cards: the more of them one has, the more one gets, at most one a
+        month."""
+        cards = float(self.model.tables.cards[self.row])
+        if cards <= 0.0:
+            return
+        staff = self.model.staff[self.row]
+        weight = {one.id: 1 + one.cards for one in staff}
+        for one in staff:
+            drawn = uniform(self.model.key, Purpose.CARD, one.id, self.model.month, 0)
+            one.cards += int(drawn < cards * weight[one.id] / sum(weight.values()))
+
+    def perhaps_rise(self) -> None:
+        """A centre that can do enough, and has beds enough, is graded a second-level hospital: with that title
+        go its prices, and people take it for what it can do today."""
+        place, p = self.model.place, self.model.p
+        beds = 0 if math.isinf(self.beds) else int(self.beds)
+        if (self.tier, self.grade) != (1, 1) or "T2" not in place.tiers:
+            return
+        if not adapting.grades_up(p, self.capability, beds):
+            return
+        second, self.grade, self.capability_known = place.tiers["T2"], 2, self.capability
+        self.list_visit = round(second.visit_price * 100)
+        self.list_admission = round(second.admission_price * 100)
+        self.stay_days = float(second.stay_days)
+        self.model.county.grade[self.row] = 2
+        self.model.upgraded.append((self.model.month, self.model.place.facilities["id"][self.row]))
+
     def adapt(self) -> None:
         """Quarterly: service and bills follow from what they bring; θ moves; experts are lent."""
         self._serve()
-        if self.model.p.hospital_learning > 0.0 and self.tier <= 2:
+        if self.model.p.hospital_learning > 0.0 and not self.outside:
             self._try_pass_on()
         if self.tier == 2:
             self._perhaps_lend()
@@ -138,9 +191,12 @@ class Facility(mesa.Agent):
     def congest(self) -> None:
         """This month's load, days to an appointment, chances of a bed and occupancy."""
         tables = self.model.tables
-        reserved = tables.reserved if self.tier == 2 else 0.0
+        reserved = tables.reserved if self.is_hospital else 0.0
         self._appointments(reserved, tables.releasable)
-        self._beds(reserved, tables.releasable)
+        if self.outside:  # whoever is sent by somebody known there goes first
+            self._beds(self.model.p.outside_priority, releasable=True)
+        else:
+            self._beds(reserved, tables.releasable)
 
     def _appointments(self, reserved: float, releasable: bool) -> None:
         p = self.model.p

@@ -17,9 +17,10 @@ from incentive_model.incentives.tables import Tables
 from incentive_model.inputs import Place, Scheme, resolve_levers, resolve_parameters
 from incentive_model.rules.adapting import raised_bonus
 from incentive_model.rules.illness import season
-from reference import aftermath, purse
+from reference import aftermath, contact, purse, sums
 from reference.county import County
 from reference.facility import Facility
+from reference.map import Map
 from reference.physician import Physician
 from reference.resident import Resident
 
@@ -51,13 +52,14 @@ class ReferenceModel(mesa.Model):
     def _people(self) -> None:
         place = self.place
         self.facilities = [Facility(self, row) for row in range(len(place.facilities))]
+        self.upgraded: list[tuple[int, str]] = []  #: centres, with the month
         physicians, belief = make_physicians(place, record(vars(self.p)), len(self.instruments))
         self.physicians = [
             Physician(self, start, [float(b) for b in beliefs])
             for start, beliefs in zip(physicians, belief, strict=True)
         ]
         self.staff = [[one for one in self.physicians if one.facility is f] for f in self.facilities]
-        self.homes = homes(place)
+        self.homes, self.map = homes(place), Map(self)
         residents, ties = make_residents(place, record(vars(self.p)))
         people = [Resident(self, start) for start in residents]
         for resident, tie in zip(people, ties, strict=True):
@@ -95,13 +97,14 @@ class ReferenceModel(mesa.Model):
         self.announce()  # 1
         everybody.shuffle_do("fall_ill")  # 2
         everybody.shuffle_do("seek")  # 3
-        everybody.shuffle_do("meet_physician")  # 4
+        everybody.shuffle_do(contact.meet_physician)  # 4
         everybody.shuffle_do("be_admitted")  # 5
         everybody.shuffle_do("recover")  # 6
         self.settle()  # 7
         everybody.shuffle_do(aftermath.see_outcome)  # 8
         everybody.shuffle_do(aftermath.remember)  # 9
         everybody.shuffle_do(aftermath.talk)
+        self.sums = sums.over(self)
         self.adapt()  # 10
         if self.month == 0:  # what residents got and paid counts from the scheme's first month
             everybody.set("oop", 0).set("qaly", 0).set("time", 0)
@@ -116,6 +119,7 @@ class ReferenceModel(mesa.Model):
     def _announce_terms(self, month: int) -> None:
         status_quo = resolve_levers(self.place, STATUS_QUO)
         self.county.levers = resolve_levers(self.place, self.scheme, month) if month >= 1 else status_quo
+        self.county.integrate(self.county.levers["consortium_form"])
         self.tables.clear()
         for me, instrument in enumerate(self.instruments):
             instrument.announce(self.county, self.tables, me)
@@ -140,6 +144,8 @@ class ReferenceModel(mesa.Model):
             physician.learn()
             physician.meet_experts()
         for facility in self.facilities:
+            facility.get_cards()
+        for facility in self.facilities:
             facility.learn()
             if self.month % 3 == 0:
                 facility.adapt()
@@ -151,7 +157,9 @@ class ReferenceModel(mesa.Model):
             instrument.close_year(county)
         county.deficit_audit = p.audit_after_deficit if county.deficit else 0.0
         short = short_of_two_way(county)
-        units = [row for row, tier in enumerate(county.tier) if tier in (1, 2)]
+        units = [f.row for f in self.facilities if f.tier >= 1 and not f.outside]
         reached = 1.0 - (sum(bool(short[row]) for row in units) / len(units) if units else 0.0)
         unspent = county.balance(county.accounts.referral_fund) > 0
         county.raised_bonus = raised_bonus(p, county.raised_bonus, reached, unspent)
+        for facility in self.facilities:
+            facility.perhaps_rise()

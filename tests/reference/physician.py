@@ -33,6 +33,7 @@ class Physician(mesa.Agent):
         self.unaware = int(start.unaware)  # type: ignore[attr-defined]
         self.tie = int(start.tie)  # type: ignore[attr-defined]
         self.target = int(start.target)  # type: ignore[attr-defined]
+        self.cards = int(start.cards)  #: name cards of specialists above  # type: ignore[attr-defined]
         self.belief = belief
 
     def expects(self, event: Event) -> float:
@@ -47,11 +48,16 @@ class Physician(mesa.Agent):
         return pay + float(tables.felt[event, row])
 
     def slot_above(self, resident: Resident) -> int:
-        """Where this physician refers a resident: to a tie's hospital in reach, or the parent."""
+        """Where this physician refers a resident: to a tie's hospital in reach, or the parent; where referral
+        is free, to the one of both that the patient would rather go to."""
         other = resident.facility[Slot.OTHER]
-        if other is not None and other.row == self.target:
+        if other is None or not resident.has(Slot.PARENT):
+            return Slot.PARENT if other is None or other.row != self.target else Slot.OTHER
+        if other.row == self.target:
             return Slot.OTHER
-        return Slot.PARENT
+        if not self.model.tables.free:
+            return Slot.PARENT
+        return max((Slot.PARENT, Slot.OTHER), key=lambda slot: resident.utility(slot, referred=True))
 
     def refers_up(
         self, resident: Resident, above: Facility, diagnosed: float, values: tuple[float, float], k: int
@@ -60,38 +66,58 @@ class Physician(mesa.Agent):
 
         ``values`` are the patient's (above, here); ``k`` is 1 for the centre's physician who gets a clinic's
         patient."""
-        p, here = self.model.p, self.facility
+        p = self.model.p
         pay = self.expects(Event.UP_REFERRAL)
         pay += self.expects(Event.CHAIN_YUAN) * self._chain_revenue(above, diagnosed)
-        gain = quality.gain_of_going_up(p, here.capability, above.capability, diagnosed)
-        if quality.referral_needed(p, gain):
+        if quality.referral_needed(p, self._gain(resident, above, diagnosed)):
             pay += self.expects(Event.NEEDED_UP_REFERRAL) - self.expects(Event.REFUSED)
         has_tie = self.tie == 1 and self.target == above.row
         ease = max(float(has_tie), self.model.tables.channel)
-        reasons = self._reasons(above, diagnosed, values, pay, ease)
+        reasons = self._reasons(resident, above, diagnosed, values, pay, ease)
         return resident.uniforms(Purpose.REFERRAL, k)[0] < referral.referral_probability(p, total(reasons))
 
     def refers_within(self, resident: Resident, diagnosed: float, values: tuple[float, float]) -> bool:
         """Whether this clinic's physician would rather send the patient to the centre: nobody is paid for it,
         and everybody knows everybody there."""
-        reasons = self._reasons(resident.centre, diagnosed, values, pay=0.0, ease=1.0)
+        reasons = self._reasons(resident, resident.centre, diagnosed, values, pay=0.0, ease=1.0)
         chance = referral.referral_probability(self.model.p, total(reasons))
         return resident.uniforms(Purpose.WITHIN)[0] < chance
 
+    def refers_on(self, resident: Resident, above: Facility, values: tuple[float, float]) -> bool:
+        """Whether this hospital physician would rather send the patient to the hospital above, where there is
+        somebody to call: by the rule of all referrals, unpaid, knowing how severe it is."""
+        severity = resident.episode.severity
+        reasons = self._reasons(resident, above, severity, values, pay=0.0, ease=1.0)
+        chance = referral.referral_probability(self.model.p, total(reasons))
+        return resident.uniforms(Purpose.ONWARD)[0] < chance
+
+    def _gain(self, resident: Resident, above: Facility, severity: float) -> float:
+        """How much likelier the patient gets well above, if the case is so severe."""
+        specialty = resident.episode.specialty
+        return quality.gain_of_going_up(
+            self.model.p, self.facility.can(specialty), above.can(specialty), severity
+        )
+
     def _chain_revenue(self, above: Facility, diagnosed: float) -> float:
         p = self.model.p
-        bed = quality.bed_need(p, above.tier, diagnosed)
+        bed = quality.bed_need(p, above.grade, diagnosed)
         return p.chain_visits * (above.price_visit / 100.0) + bed * (above.price_admission / 100.0)
 
     def _reasons(
-        self, above: Facility, diagnosed: float, values: tuple[float, float], pay: float, ease: float
+        self,
+        resident: Resident,
+        above: Facility,
+        diagnosed: float,
+        values: tuple[float, float],
+        pay: float,
+        ease: float,
     ) -> referral.ReferOrTreat:
         p, here, tables = self.model.p, self.facility, self.model.tables
         return referral.refer_or_treat(
             p,
             diagnosed=diagnosed,
             altruism=self.altruism,
-            gain=quality.gain_of_going_up(p, here.capability, above.capability, diagnosed),
+            gain=self._gain(resident, above, diagnosed),
             pass_on=here.pass_on,
             margin_here=here.certain(Event.VISIT_YUAN),
             referral_pay=pay,
@@ -131,7 +157,7 @@ class Physician(mesa.Agent):
         p, here, tables = self.model.p, self.facility, self.model.tables
         keep = discharge.retain(
             p,
-            tier=here.tier,
+            outside=int(here.outside),
             pass_on=here.pass_on,
             day_margin=here.certain(Event.LATE_DAY),
             account_per_claim=here.certain(Event.CLAIM_YUAN),

@@ -19,16 +19,18 @@ def settle(resident: Resident) -> None:
     e, p = resident.episode, resident.model.p
     missing = resident.model.tables.missing_tests
     if e.first != NONE:
-        pay_visit(resident, e.first)
+        pay_visit(resident, e.first, e.emergency)
     if e.within:
-        pay_visit(resident, Slot.CENTRE)
+        pay_visit(resident, Slot.CENTRE, e.emergency)
+    if e.passed not in (NONE, e.first):  # a patient referred twice was seen in between
+        pay_visit(resident, e.passed, e.exempt)
     if e.referred:
-        pay_visit(resident, e.at)
+        pay_visit(resident, e.at, e.exempt)
         specialist = resident.at(e.at)
         again = nearest_fen(p.repeat_tests_up * specialist.price_visit * missing)
         pay(resident, specialist, Kind.REPEAT_TESTS, Setting.OUTPATIENT, again)
     for _ in range(e.follow_ups):
-        pay_visit(resident, Slot.CENTRE if e.returned else e.at)
+        pay_visit(resident, Slot.CENTRE if e.returned else e.at, e.exempt)
     if e.admitted:
         pay_stay(resident, e.at, Kind.ADMISSION, Setting.INPATIENT, resident.at(e.at).price_admission)
     if e.fate == Fate.RETAINED:
@@ -45,10 +47,11 @@ def nearest_fen(fen: float) -> int:
     return math.floor(fen + 0.5)
 
 
-def pay_visit(resident: Resident, slot: int) -> None:
-    """One visit: a bill and a trip."""
+def pay_visit(resident: Resident, slot: int, exempt: bool) -> None:
+    """One visit: a bill, on a referral's terms (``exempt``) or without, and a trip."""
     here = resident.at(slot)
-    pay(resident, here, Kind.VISIT, Setting.OUTPATIENT, here.price_visit)
+    resident.episode.visits += 1
+    pay(resident, here, Kind.VISIT, Setting.OUTPATIENT, here.price_visit, exempt=exempt)
     travel(resident, slot)
 
 
@@ -56,7 +59,7 @@ def pay_stay(resident: Resident, slot: int, kind: Kind, setting: Setting, price:
     """One admission or rehabilitation: a bill with what is left to pay of a deductible, and a trip."""
     here = resident.at(slot)
     due = resident.deductible(here, setting, resident.episode.exempt)
-    resident.episode.spared += int(resident.model.deductible[resident.insurance, here.tier]) - due
+    resident.episode.spared += int(resident.model.deductible[resident.insurance, here.grade]) - due
     covered = price - price * here.uncovered_bp // 10_000
     pay(resident, here, kind, setting, price, due)
     resident.deductible_paid += min(due, covered)
@@ -64,24 +67,32 @@ def pay_stay(resident: Resident, slot: int, kind: Kind, setting: Setting, price:
 
 
 def pay(
-    resident: Resident, here: Facility, kind: Kind, setting: Setting, price: int, deductible: int = 0
+    resident: Resident,
+    here: Facility,
+    kind: Kind,
+    setting: Setting,
+    price: int,
+    deductible: int = 0,
+    exempt: bool | None = None,
 ) -> None:
     """Split one bill between fund and resident, under the yearly cap of its setting."""
     model, e = resident.model, resident.episode
-    exempt = e.exempt or setting == Setting.REHAB  # one comes to rehabilitation by a referral
+    if exempt is None:
+        exempt = e.exempt or setting == Setting.REHAB  # one comes to rehabilitation by a referral
     yearly = 0 if setting == Setting.OUTPATIENT else 1
     bill = split_bill(
         price,
         here.uncovered_bp,
         deductible,
-        int(model.tables.rate_bp[int(exempt), resident.insurance, here.tier, setting]),
-        max(0, int(model.cap[resident.insurance, here.tier, yearly]) - resident.fund_paid[yearly]),
+        int(model.tables.rate_bp[int(exempt), resident.insurance, here.grade, setting]),
+        max(0, int(model.cap[resident.insurance, here.grade, yearly]) - resident.fund_paid[yearly]),
     )
     resident.fund_paid[yearly] += bill.fund
     resident.oop += bill.patient
+    e.paid += bill.patient
     resident.oop_year += bill.patient
     model.county.bills[here.row, resident.insurance, kind] += bill.fund, bill.patient
-    if e.referred and here.tier >= 2:
+    if e.referred and here.row in model.county.hospitals and e.origin in Slot.PRIMARY:
         hospital = list(model.county.hospitals).index(here.row)
         model.county.chain[resident.at(e.origin).row, hospital] += price
 
@@ -89,5 +100,5 @@ def pay(
 def travel(resident: Resident, slot: int) -> None:
     """One trip there and back, and the time in the waiting room."""
     here = resident.at(slot)
-    minutes = 2.0 * resident.minutes[slot] + here.waiting_minutes * here.load
+    minutes = 2.0 * resident.minutes(slot) + here.waiting_minutes * here.load
     resident.time += time_cost(resident.model.p, resident.income, minutes)

@@ -1,4 +1,4 @@
-"""A resident: falls ill, seeks care, accepts or refuses, asks for a bed, recovers."""
+"""A resident: falls ill, seeks care, is admitted, recovers (what is between, see contact.py)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from incentive_model.chance import Purpose, even, gumbel_pair, normal, uniform_pair
 from incentive_model.incentives.events import Count, Setting
-from incentive_model.rules import choice, discharge, followup, illness, quality, referral
+from incentive_model.rules import choice, discharge, followup, illness, quality
 from incentive_model.rules.billing import deductible_due, expected_patient_cost, known
 from incentive_model.rules.maths import sigma, total
 from reference.episode import NONE, BedClass, Episode, Fate, Slot, State
@@ -48,9 +48,12 @@ class Resident(mesa.Agent):
         self.signs_at = even(home.even, 4, self.id) / (1.0 + 0.5 * self.chronic)
         self.managed_at = even(home.even, 5, self.id)
         rows = [int(row) for row in home.reach[clinic]]
+        self.specialty = self._specialty()  #: that of all serious illnesses, 0: general care
         self.facility: list[Facility | None] = [model.facilities[r] if r >= 0 else None for r in rows]
-        self.doctor = [None if f is None else self._chosen(f) for f in self.facility]
-        self.minutes = [float(start.distance) * float(x) for x in home.minutes[clinic]]  # type: ignore[attr-defined]
+        self.facility[Slot.OUTSIDE] = model.map.outside(clinic, 0)
+        self.specialist = model.map.outside(clinic, self.specialty)  #: who treats them outside
+        self.doctors: dict[int, Physician] = {}  #: by facility's row, known once one has been there
+        self.distance = float(start.distance)  # type: ignore[attr-defined]
         self.trust = [float(x) for x in start.trust]  # type: ignore[attr-defined]
         self.neighbours: list[Resident] = []
         self.carried = 0.0
@@ -60,6 +63,16 @@ class Resident(mesa.Agent):
         self.oop = self.oop_year = self.time = self.qaly = 0
         self.episode = Episode()
         self.opening_trust, self.opening_awareness = self.trust[Slot.CENTRE], self.awareness
+
+    def _specialty(self) -> int:
+        """Which specialty this resident's serious illnesses belong to."""
+        drawn, shares = even(self.model.homes.even, 6, self.id), list(self.model.place.specialties.values())
+        share = 1.0 - sum(shares)
+        for specialty, more in enumerate(shares):
+            if drawn < share:
+                return specialty
+            share += more
+        return len(shares)
 
     def _chosen(self, facility: Facility) -> Physician:
         """Who serves this resident at a facility."""
@@ -92,19 +105,29 @@ class Resident(mesa.Agent):
     @property
     def reach(self) -> list[int]:
         """Slots with a facility."""
-        return [slot for slot in LOOKED_AT if self.facility[slot] is not None]
+        return [slot for slot in LOOKED_AT if self.has(slot)]
+
+    def has(self, slot: int) -> bool:
+        """Whether there is a facility in a slot."""
+        return self.facility[slot] is not None
 
     def at(self, slot: int) -> Facility:
-        """The facility of a slot."""
-        facility = self.facility[slot]
+        """The facility of a slot: outside, the one for the present illness."""
+        special = slot == Slot.OUTSIDE and self.episode.specialty > 0
+        facility = self.specialist if special else self.facility[slot]
         assert facility is not None
         return facility
 
+    def minutes(self, slot: int) -> float:
+        """One way to the facility of a slot."""
+        return self.distance * self.model.map.minutes(self.clinic, self.at(slot))
+
     def served_by(self, slot: int) -> Physician:
         """The physician who serves this resident there."""
-        doctor = self.doctor[slot]
-        assert doctor is not None
-        return doctor
+        facility = self.at(slot)
+        if facility.row not in self.doctors:
+            self.doctors[facility.row] = self._chosen(facility)
+        return self.doctors[facility.row]
 
     def uniforms(self, purpose: Purpose, k: int = 0) -> tuple[float, float]:
         """This month's two uniform numbers for a purpose."""
@@ -126,6 +149,10 @@ class Resident(mesa.Agent):
         else:
             self._begin(e)
         self.carried = 0.0
+        if e.state != State.HEALTHY and e.severity >= self.model.p.specialty_severity:
+            e.specialty = self.specialty
+        if e.state == State.GAVE_UP:
+            self.at(self.queue_slot).count(Count.UNMET)
         if e.seeks:
             noise = normal(self.model.key, Purpose.PERCEPTION, self.id, self.model.month, 0)
             e.perceived = choice.perceived_severity(
@@ -137,10 +164,8 @@ class Resident(mesa.Agent):
         leaves, outside = self.uniforms(Purpose.QUEUE)
         e.state, e.severity = State.WAITING, self.queue_severity
         if leaves < p.queue_leave:
-            has_outside = self.facility[Slot.OUTSIDE] is not None
-            e.state = State.WENT_OUTSIDE if outside < p.queue_outside and has_outside else State.GAVE_UP
-            if e.state == State.GAVE_UP:
-                self.at(self.queue_slot).count(Count.UNMET)
+            goes_outside = outside < p.queue_outside and self.has(Slot.OUTSIDE)
+            e.state = State.WENT_OUTSIDE if goes_outside else State.GAVE_UP
 
     def _begin(self, e: Episode) -> None:
         p, (onset, u_class) = self.model.p, self.uniforms(Purpose.ONSET)
@@ -156,13 +181,13 @@ class Resident(mesa.Agent):
 
     def rate(self, facility: Facility, setting: Setting, referred: bool) -> float:
         """The reimbursement rate as this resident knows it."""
-        term = (int(referred), self.insurance, facility.tier, setting)
+        term = (int(referred), self.insurance, facility.grade, setting)
         before, now = self.model.rate_before[term] / 10_000.0, self.model.tables.rate_bp[term] / 10_000.0
         return float(known(before, now, self.awareness))
 
     def deductible(self, facility: Facility, setting: Setting, referred: bool) -> int:
         """What a stay would still owe of its deductible, in fen."""
-        whole = int(self.model.deductible[self.insurance, facility.tier])
+        whole = int(self.model.deductible[self.insurance, facility.grade])
         continuous = bool(self.model.tables.continuous)
         if continuous and setting == Setting.REHAB:
             return 0
@@ -170,7 +195,7 @@ class Resident(mesa.Agent):
 
     def known_deductible(self, facility: Facility, setting: Setting, referred: bool) -> float:
         """The deductible this resident reckons with, in yuan."""
-        whole = int(self.model.deductible[self.insurance, facility.tier]) / 100.0
+        whole = int(self.model.deductible[self.insurance, facility.grade]) / 100.0
         return float(known(whole, self.deductible(facility, setting, referred) / 100.0, self.awareness))
 
     def utility(self, slot: int, referred: bool) -> float:
@@ -189,13 +214,13 @@ class Resident(mesa.Agent):
             p,
             tier=f.tier,
             severity=severity,
-            attractiveness=f.attractiveness,
+            attractiveness=f.attracts(self.episode.specialty),
             trust=self.trust[slot],
             visit_cost=visit,
-            expected_admission_cost=(quality.bed_need(p, f.tier, severity) if f.beds > 0.0 else 0.0)
+            expected_admission_cost=(quality.bed_need(p, f.grade, severity) if f.beds > 0.0 else 0.0)
             * admission,
             price_sensitivity=self.price_sensitivity,
-            travel_minutes=self.minutes[slot],
+            travel_minutes=self.minutes(slot),
             waiting_minutes=f.waiting_minutes * f.load,
             appointment_days=days,
             contract=self.contract,
@@ -250,120 +275,12 @@ class Resident(mesa.Agent):
     def _appropriate_tier(self, e: Episode) -> int:
         """The lowest tier of one's own way up whose chance of success is at least 0.8, a hospital's in an
         emergency; the highest if none is good enough."""
-        way_up = [f for slot, f in enumerate(self.facility) if f is not None and slot != Slot.OTHER]
+        way_up = [self.at(slot) for slot in range(5) if self.has(slot) and slot != Slot.OTHER]
         for f in way_up:
             far_enough = f.tier >= 2 or not e.emergency
-            if far_enough and quality.success(self.model.p, f.capability, e.severity) >= 0.8:
+            if far_enough and quality.success(self.model.p, f.can(e.specialty), e.severity) >= 0.8:
                 return f.tier
         return way_up[-1].tier
-
-    # phase 4
-
-    def meet_physician(self) -> None:
-        """Be treated where one came first, or go up."""
-        e = self.episode
-        if e.first in Slot.PRIMARY:
-            self._meet_primary(e)
-        if e.at != NONE:
-            self._perhaps_need_bed(e, self.at(e.at))
-        elif e.state == State.WAITING:
-            e.at = self.queue_slot
-            self.ask_for_bed(self.queue_class)
-        elif e.state == State.WENT_OUTSIDE:
-            e.at = Slot.OUTSIDE
-            self.ask_for_bed(BedClass.OTHER)
-
-    def _meet_primary(self, e: Episode) -> None:
-        """A primary contact: up to the hospital, within the township to the centre, or treated."""
-        issued = self._perhaps_go_up(e, e.first, k=0)
-        if e.first == Slot.CLINIC and not e.referred and self._goes_within():
-            e.at, e.within = Slot.CENTRE, True
-            self.clinic.count(Count.INTERNAL_REFERRAL)
-            self.centre.count(Count.VISIT)
-            if not issued:  # who has just declined the hospital is not asked again
-                issued = self._perhaps_go_up(e, Slot.CENTRE, k=1)
-        last = e.origin if e.referred else e.at
-        if self._needs_hospital(last):
-            here = self.at(last)
-            here.count(Count.CONTACT_NEEDING)
-            if e.referred:
-                here.count(Count.UP_NEEDED)
-            elif not issued:
-                here.count(Count.REFUSED)
-                if self.uniforms(Purpose.AUDIT)[1] < self.model.tables.audit:
-                    here.count(Count.AUDITED_REFUSAL)
-
-    def _above(self, slot: int) -> int | None:
-        """The slot to which the physician of a primary facility would refer up, if there is a hospital."""
-        above = self.served_by(slot).slot_above(self)
-        return None if self.facility[above] is None else above
-
-    def _needs_hospital(self, slot: int) -> bool:
-        """Whether the true severity asks for more than a primary facility can do."""
-        above, e = self._above(slot), self.episode
-        if above is None:
-            return False
-        p, here, there = self.model.p, self.at(slot).capability, self.at(above).capability
-        return e.emergency or quality.referral_needed(p, quality.gain_of_going_up(p, here, there, e.severity))
-
-    def _diagnosis(self, slot: int, k: int) -> float:
-        """The severity a primary physician sees."""
-        tables = self.model.tables
-        return referral.diagnosed_severity(
-            self.model.p,
-            severity=self.episode.severity,
-            platform=tables.platform,
-            criteria=tables.criteria,
-            diagnostics=tables.diagnostics if slot == Slot.CENTRE else 0.0,
-            noise=normal(self.model.key, Purpose.DIAGNOSIS, self.id, self.model.month, k),
-        )
-
-    def _perhaps_go_up(self, e: Episode, slot: int, k: int) -> bool:
-        """Go up to the hospital, or not; whether a referral was issued."""
-        above = self._above(slot)
-        if above is None:
-            return False
-        here, there = self.at(slot), self.at(above)
-        if not e.emergency:
-            diagnosed = self._diagnosis(slot, k)
-            values = self.utility(above, referred=True), self.utility(slot, referred=False)
-            if not self.served_by(slot).refers_up(self, there, diagnosed, values, k):
-                return False
-            here.count(Count.REFERRAL_ISSUED)
-            agrees = sigma(total(referral.accept_up(self.model.p, diagnosed, *values)))
-            if self.uniforms(Purpose.REFERRAL, k)[1] >= agrees:
-                e.declined = True
-                return True
-        else:
-            here.count(Count.REFERRAL_ISSUED)
-        here.count(Count.UP_REFERRAL)
-        e.at, e.referred, e.origin = above, True, slot
-        there.count(Count.VISIT)
-        there.count(Count.VISIT_REFERRED)
-        return True
-
-    def _goes_within(self) -> bool:
-        """Whether the clinic's physician sends this resident to the centre, who agrees."""
-        diagnosed = self._diagnosis(Slot.CLINIC, 0)
-        values = self.utility(Slot.CENTRE, referred=False), self.utility(Slot.CLINIC, referred=False)
-        if not self.served_by(Slot.CLINIC).refers_within(self, diagnosed, values):
-            return False
-        agrees = sigma(total(referral.accept_up(self.model.p, diagnosed, *values)))
-        return self.uniforms(Purpose.WITHIN)[1] < agrees
-
-    def _perhaps_need_bed(self, e: Episode, here: Facility) -> None:
-        need = quality.bed_need(self.model.p, here.tier, e.severity) if here.beds > 0.0 else 0.0
-        if need > 0.0 and self.uniforms(Purpose.BED_NEED)[0] < need:
-            if e.emergency:
-                self.ask_for_bed(BedClass.EMERGENCY)
-            else:
-                self.ask_for_bed(BedClass.REFERRED if e.referred else BedClass.OTHER)
-
-    def ask_for_bed(self, bed_class: int) -> None:
-        """Ask for a bed where one is treated."""
-        e = self.episode
-        e.bed_class = bed_class
-        self.at(e.at).count((Count.BED_EMERGENCY, Count.BED_REFERRED, Count.BED_OTHER)[bed_class])
 
     # phase 5
 
@@ -406,7 +323,7 @@ class Resident(mesa.Agent):
         wanted = followup.follow_ups(p, e.severity)
         one_more = self.uniforms(Purpose.FOLLOW_UP)[0] < wanted - int(wanted)
         e.follow_ups = int(wanted) + one_more
-        if here.tier == 2 and e.severity < p.return_limit and e.follow_ups > 0:
+        if here.is_hospital and not here.outside and e.severity < p.return_limit and e.follow_ups > 0:
             here.count(Count.RETURN_ELIGIBLE)
             if self.served_by(e.at).returns(self, e.follow_ups):
                 here.count(Count.RETURN_OFFER)
@@ -423,7 +340,7 @@ class Resident(mesa.Agent):
     def _leave_the_ward(self, e: Episode) -> None:
         p, here = self.model.p, self.at(e.at)
         candidate, bed_below = self.uniforms(Purpose.CANDIDATE)
-        if here.tier < 2 or candidate >= discharge.candidate_probability(p, e.severity):
+        if not here.is_hospital or candidate >= discharge.candidate_probability(p, e.severity):
             return
         here.count(Count.CANDIDATE)
         self.centre.count(Count.LISTED_CANDIDATE)
@@ -435,7 +352,8 @@ class Resident(mesa.Agent):
                 e.fate = Fate.RETAINED
         if e.fate == Fate.RETAINED:
             here.count(Count.RETAINED)
-            if here.tier == 2 and not offered and self.uniforms(Purpose.AUDIT)[0] < self.model.tables.audit:
+            found = self.uniforms(Purpose.AUDIT)[0] < self.model.tables.audit
+            if found and not here.outside and not offered:
                 here.count(Count.AUDITED_RETENTION)
         elif e.fate == Fate.HOME:
             here.count(Count.SENT_HOME)
@@ -461,15 +379,15 @@ class Resident(mesa.Agent):
         )
         reasons = discharge.accept_down(
             p,
-            attractiveness_here=here.attractiveness,
-            attractiveness_centre=centre.attractiveness,
+            attractiveness_here=here.attracts(e.specialty),
+            attractiveness_centre=centre.attracts(e.specialty),
             trust_centre=self.trust[Slot.CENTRE],
             trust_here=self.trust[e.at],
             cost_stay=stay,
             cost_down=down,
             price_sensitivity=self.price_sensitivity,
-            minutes_here=self.minutes[e.at],
-            minutes_centre=self.minutes[Slot.CENTRE],
+            minutes_here=self.minutes(e.at),
+            minutes_centre=self.minutes(Slot.CENTRE),
             contract=self.contract,
             platform=tables.platform,
             formulary=tables.formulary,

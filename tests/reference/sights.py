@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from enum import Flag, auto
 
 import numpy as np
 
 from incentive_model.incentives import accounts
-from incentive_model.incentives.events import Count, Event, Kind
+from incentive_model.incentives.events import ADMITTED, Count, Event, Kind
+from incentive_model.incentives.outside_experts import OutsideVisits
 from incentive_model.incentives.revenue_sharing import RehabCredit, UpwardShare
 from reference.episode import NONE, BedClass, Fate, Slot, State
+from reference.facility import Facility
 from reference.month import ReferenceModel
 
 
@@ -87,6 +90,38 @@ class Sight(Flag):
     DEFICIT_AUDIT = auto()
     BONUS_RAISED = auto()
     INCOME_TARGET = auto()  #: bills rise above what they are under fee for service
+    # hospitals above
+    ONWARD_OUTSIDE = auto()  #: a county hospital refers on to a hospital outside
+    ONWARD_INSIDE = auto()  #: … to one of the area
+    ONWARD_BY_CARD = auto()
+    ONWARD_BY_CHANNEL = auto()  #: … of a physician without any card
+    ONWARD_TWICE = auto()  #: of a patient whom primary care had referred
+    ONWARD_WALK_IN = auto()  #: … of one who came unreferred
+    ONWARD_FROM_OTHER = auto()  #: by another hospital than the parent
+    ONWARD_DECLINED = auto()  #: the patient would not go
+    SHUT_OUT = auto()  #: nobody to call, and no channel open
+    NOBODY_ABOVE = auto()  #: a patient at a hospital without one above, which others have
+    ONWARD_WAITS = auto()  #: no bed outside for somebody who was referred on
+    TIE_FIRST = auto()  #: outside, somebody sent gets a bed sooner than others
+    AWAY_WITHOUT_LIMIT = auto()  #: admitted at a hospital outside that has beds for everybody
+    INSIDE_ABOVE = auto()  #: a bed is short in a hospital of the highest tier, in the area
+    INSIDE_RETURNED = auto()  #: … which returns an outpatient
+    INSIDE_AUDITED = auto()  #: … or is caught keeping somebody
+    INSIDE_LOOP = auto()  #: … or sends down who was referred up
+    SPECIALTY_OUTSIDE = auto()  #: treated at a specialty's own hospital
+    SPECIALTY_GENERAL = auto()  #: … or at the one for all cases, for want of such a hospital
+    SPECIALTY_COUNTY = auto()  #: treated at a county hospital that is better or worse at it than in general
+    SPECIALTY_AT_LAST = auto()  #: an illness that got serious in the queue
+    OTHER_GRADE = auto()  #: a stay at a facility of another grade than its tier's
+    OWN_PRICE = auto()  #: … or of another price than its grade's
+    UPGRADED = auto()
+    CARDS = auto()  #: visiting specialists leave name cards
+    SECOND_CARD = auto()  #: … to somebody who has one
+    TAUGHT = auto()  #: days of working together stay after the specialists
+    TRAINERS_AWAY = auto()  #: a hospital does without its trainers
+    FREE_CHOICE = auto()  #: referred to another hospital because the patient would rather go there
+    FORM_CHANGED = auto()  #: a consortium shares more, or less, than the place found it to
+    FORM_CHANGED_ON_THE_WAY = auto()
 
 
 def seen(model: ReferenceModel) -> Sight:
@@ -111,12 +146,12 @@ def seen(model: ReferenceModel) -> Sight:
         Sight.WAITED_REFERRED: any(
             e.state == State.WAITING and e.admitted and e.bed_class == BedClass.REFERRED for e in episodes
         ),
-        Sight.OUTSIDE_ADMISSION: admitted[model.county.tier == 3].any(),
+        Sight.OUTSIDE_ADMISSION: admitted[county.outside].any(),
         Sight.CENTRE_ADMISSION: admitted[model.county.tier == 1].any(),
         Sight.CARRIED: any(e.state == State.CARRIED for e in episodes),
         Sight.EMERGENCY_AT_CLINIC: any(e.emergency and e.first == Slot.CLINIC for e in episodes),
         Sight.REFUSED_REFERRAL: (counts[:, Count.REFERRAL_ISSUED] > counts[:, Count.UP_REFERRAL]).any(),
-        Sight.REFERRED_BY_TIE: any(e.referred and e.at == Slot.OTHER for e in episodes),
+        Sight.REFERRED_BY_TIE: not tables.free and any(e.referred and e.at == Slot.OTHER for e in episodes),
         Sight.TURNED_AWAY: any(e.turned_away for e in episodes),
         Sight.RETURNED: any(e.returned for e in episodes),
         Sight.RETAINED: any(e.fate == Fate.RETAINED for e in episodes),
@@ -186,8 +221,85 @@ def seen(model: ReferenceModel) -> Sight:
         Sight.BONUS_RAISED: county.raised_bonus > 1.0 and tables.personal.any(),
         Sight.INCOME_TARGET: any(f.price_visit > f.list_visit for f in model.facilities),
     }
+    happened |= above(model)
     sights = Sight(0)
     for sight, there in happened.items():
         if np.any(there):
             sights |= sight
     return sights
+
+
+def above(model: ReferenceModel) -> dict[Sight, object]:
+    """What happened on the way to the hospitals above, and with what facilities are."""
+    everybody = list(model.residents)
+    cared = [r for r in everybody if r.episode.at != NONE]
+    onward = [r for r in cared if r.episode.passed != NONE]
+    outside = [r for r in cared if r.episode.at == Slot.OUTSIDE]
+    county, tables, counts = model.county, model.tables, model.county.counts
+    top = (county.tier == 3) & ~county.outside
+    tiers = model.place.tiers
+    special = [r for r in cared if r.episode.specialty]
+
+    def stays(there: Facility) -> bool:
+        return bool(counts[there.row, [*ADMITTED]].any())
+
+    return {
+        Sight.ONWARD_OUTSIDE: any(r.at(Slot.OUTSIDE).outside for r in onward),
+        Sight.ONWARD_INSIDE: any(not r.at(Slot.OUTSIDE).outside for r in onward),
+        Sight.ONWARD_BY_CARD: any(r.at(Slot.OUTSIDE).outside and not r.episode.by_channel for r in onward),
+        Sight.ONWARD_BY_CHANNEL: any(r.episode.by_channel for r in onward),
+        Sight.ONWARD_TWICE: any(r.episode.origin in Slot.PRIMARY for r in onward),
+        Sight.ONWARD_WALK_IN: any(r.episode.origin == r.episode.first == r.episode.passed for r in onward),
+        Sight.ONWARD_FROM_OTHER: any(r.episode.passed == Slot.OTHER for r in onward),
+        Sight.ONWARD_DECLINED: any(r.episode.declined_onward for r in cared),
+        Sight.SHUT_OUT: any(r.episode.shut_out for r in cared),
+        Sight.NOBODY_ABOVE: county.onward.any()
+        and any(r.episode.at in Slot.COUNTY and not r.at(r.episode.at).refers_on for r in cared),
+        Sight.ONWARD_WAITS: any(r.queue_slot == Slot.OUTSIDE for r in onward),
+        Sight.TIE_FIRST: any(f.outside and f.bed_referred > f.bed_other for f in model.facilities),
+        Sight.AWAY_WITHOUT_LIMIT: any(
+            f.outside and math.isinf(f.beds) and stays(f) for f in model.facilities
+        ),
+        Sight.INSIDE_ABOVE: any(top[f.row] and f.bed_other < 1.0 for f in model.facilities),
+        Sight.INSIDE_RETURNED: counts[top, Count.OUTPATIENT_RETURN].any(),
+        Sight.INSIDE_AUDITED: counts[top, Count.AUDITED_RETENTION].any(),
+        Sight.INSIDE_LOOP: counts[top, Count.LOOP_CLOSED].any(),
+        Sight.SPECIALTY_OUTSIDE: any(
+            r.episode.specialty and r.specialist is not r.facility[Slot.OUTSIDE] for r in outside
+        ),
+        Sight.SPECIALTY_GENERAL: any(
+            r.episode.specialty and r.specialist is r.facility[Slot.OUTSIDE] for r in outside
+        ),
+        Sight.SPECIALTY_COUNTY: any(
+            r.episode.at in Slot.COUNTY and r.at(r.episode.at).can(r.specialty) != r.at(r.episode.at).can(0)
+            for r in special
+        ),
+        Sight.SPECIALTY_AT_LAST: any(
+            r.episode.state == State.WAITING
+            and r.episode.severity - model.p.wait_severity < model.p.specialty_severity
+            for r in special
+        ),
+        Sight.OTHER_GRADE: any(f.grade != f.tier and stays(f) for f in model.facilities),
+        Sight.OWN_PRICE: any(
+            f.list_admission != round(tiers[f"T{f.grade}"].admission_price * 100) and stays(f)
+            for f in model.facilities
+        ),
+        Sight.UPGRADED: any(month == model.month for month, _ in model.upgraded),
+        Sight.CARDS: tables.cards.any(),
+        Sight.SECOND_CARD: any(k.cards > 1 for k in model.physicians),
+        Sight.TAUGHT: any(k.learned > 0.0 for k in model.instruments if isinstance(k, OutsideVisits)),
+        Sight.TRAINERS_AWAY: float(county.levers["training_investment"]) > 0.0
+        and (tables.means.capacity < county.means.capacity)[county.tier == 2].any(),
+        Sight.FREE_CHOICE: tables.free
+        and any(
+            r.episode.referred
+            and r.episode.origin in Slot.PRIMARY
+            and Slot.OTHER in (r.episode.at, r.episode.passed)
+            and r.served_by(r.episode.origin).target != r.at(Slot.OTHER).row
+            for r in cared
+        ),
+        Sight.FORM_CHANGED: county.form != county.form_found,
+        Sight.FORM_CHANGED_ON_THE_WAY: any(
+            month == model.month and "consortium_form" in values for month, values in model.scheme.changes
+        ),
+    }
