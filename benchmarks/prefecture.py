@@ -81,7 +81,8 @@ def _facilities(county: Place, numbers: tuple[int, int, int, int], scale: float)
     cities = np.stack([np.full(outside, 1.5 * radius), np.linspace(0.0, 20.0, outside)], axis=1)
     above = ((centres[:, None] - hospitals) ** 2).sum(axis=2).argmin(axis=1)
     unit = [above[home], above, np.arange(n_hospitals), np.full(outside, -1)]
-    parents = [first_centre + home, first_hospital + above, np.full(n_hospitals, -1), np.full(outside, -1)]
+    nobody = [np.full(n_hospitals, -1), np.full(outside, -1)]  #: as in the county: nobody refers on
+    parents = [first_centre + home, first_hospital + above, *nobody]
     places = [clinics, centres, hospitals, cities]
 
     tables = []
@@ -99,7 +100,7 @@ def _facilities(county: Place, numbers: tuple[int, int, int, int], scale: float)
             "infrastructure": like["infrastructure"].mean(),
             "grade": f"T{tier}",
             "outside": int(tier == 3),
-            **{price: like[price].mean() for price in ("visit_price", "admission_price", "stay_days")},
+            **{what: like[what].iloc[0] for what in ("visit_price", "admission_price", "stay_days")},
             "x_km": xy[:, 0].round(2),
             "y_km": xy[:, 1].round(2),
             "urban": 0,

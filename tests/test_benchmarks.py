@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import small_place
 from random_place import EVERYTHING
 
 from benchmarks.numpy_month.check import check
 from benchmarks.prefecture import prefecture
 from benchmarks.slopes import slope
 from incentive_model import IncentiveModel
+from incentive_model.cards import InputError
 from incentive_model.engine.columns import RESIDENT, RESIDENT_BYTES, table
 from incentive_model.inputs import Scheme, load_place, load_scheme
 
@@ -20,9 +22,20 @@ PERFORMANCE = (Path(__file__).parents[1] / "docs" / "performance.md").read_text(
 TAKES = PERFORMANCE.split("## What a resident takes")[1].split("\n## ")[0]
 
 
-@pytest.mark.parametrize("scheme", [load_scheme("status-quo"), EVERYTHING], ids=lambda x: x.name)
+MOST = EVERYTHING.with_levers(referral_choice="assigned")
+
+
+@pytest.mark.parametrize("scheme", [load_scheme("status-quo"), MOST], ids=lambda x: x.name)
 def test_the_numpy_month_is_the_engine_s(scheme: Scheme) -> None:
     assert check(13, load_place("yongan", 400), scheme, seed=1, burn_in=2, by="age") == []
+
+
+def test_the_numpy_month_refuses_what_it_does_without(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="free choice of the hospital"):
+        check(1, load_place("yongan", 400), EVERYTHING, seed=1, burn_in=0)
+    folder = small_place.write(tmp_path / "small")  # whose hospital has one above it
+    with pytest.raises(InputError, match="hospitals that refer on"):
+        check(1, load_place(folder, 40), load_scheme("status-quo"), seed=1, burn_in=0)
 
 
 def test_a_prefecture_has_the_residents_and_facilities_asked_for() -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from incentive_model.cards import indicators
 from incentive_model.cli import main
+from incentive_model.inputs import place_names
 from incentive_model.inputs.files import DATA
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -258,7 +259,7 @@ class TestLook:
     def test_places_and_schemes(self, capsys: pytest.CaptureFixture[str]) -> None:
         exit_code("list", "places", "--json")
         places = {entry["name"]: entry for entry in strict(capsys.readouterr().out)}
-        assert sorted(places) == im.place_names()
+        assert sorted(places) == place_names()
         assert places["urumqi-321"]["readings"] == ["three_party_two_way_one_platform"]
         assert "hematopoietic" in places["zhangjiakou-beijing"]["schemes"]
         exit_code("list", "schemes", "--json")

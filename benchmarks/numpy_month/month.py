@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from benchmarks.numpy_month.people import Column, Ill, Rows
+from incentive_model.cards import Fault, InputError
 from incentive_model.engine.columns import FACILITY, NOW, PHYSICIAN, World
 from incentive_model.incentives.events import Event, Setting
 
@@ -17,6 +18,7 @@ class Month:
     """What everybody meets this month, from the engine's ``World``, with what depends on a facility alone."""
 
     def __init__(self, w: World) -> None:
+        refuse_what_is_missing(w)
         self.key, self.month, self.season, self.poverty_line = w.key, w.month, w.season, w.poverty_line
         self.p = p = SimpleNamespace(**{name: float(w.p[name]) for name in w.p.dtype.names})
         self.now = SimpleNamespace(**{name: float(w.now[name]) for name in NOW})
@@ -49,3 +51,22 @@ class Month:
     def term(self, ep: Ill, who: Rows, row: Column) -> Column:
         """Where the terms of these patients' insurance at these facilities stand."""
         return ep.insurance[who] * self.n_facilities + row
+
+
+def refuse_what_is_missing(w: World) -> None:
+    """This month knows hospitals above that lie outside, and centres and hospitals of their tier's grade.
+
+    Raises:
+        InputError: for anything else.
+    """
+    f = w.facilities
+    there = {
+        "hospitals that refer on": bool(f.onward.any()),
+        "facilities of another grade than their tier's": bool((f.grade != f.tier).any()),
+        "hospitals above inside the area": bool(((f.tier == 3) & (f.outside == 0)).any()),
+        "specialties": len(w.specialty_ends) > 1,
+        "free choice of the hospital": bool(w.now.free),
+    }
+    for what, has in there.items():
+        if has:
+            raise InputError(Fault("the month in NumPy", what, "a place and a scheme without"))

@@ -103,7 +103,7 @@ class Facility(mesa.Agent):
             one.cards += int(drawn < cards * weight[one.id] / sum(weight.values()))
 
     def perhaps_rise(self) -> None:
-        """A centre that can do enough, and has beds enough, is graded a second-level hospital: with that title
+        """A centre that can do enough, and has beds enough, is graded a second-level hospital: with the title
         go its prices, and people take it for what it can do today."""
         place, p = self.model.place, self.model.p
         beds = 0 if math.isinf(self.beds) else int(self.beds)
