@@ -204,7 +204,9 @@ def figure(problem: Problem) -> Figure:
     axes = drawn.add_subplot()
     axes.axhspan(-1, 1, color="#dfe7ee")
     # No grey among the targets' colours: grey are the starting values.
-    colours = iter(("#0072B2", "#D55E00", "#00805E", "#B0588F", "#B87A00", "#56B4E9", "#5B4FA2", "#222222"))
+    colours = iter(
+        ("#0072B2", "#D55E00", "#00805E", "#B0588F", "#B87A00", "#56B4E9", "#5B4FA2", "#222222", "#7A9A01")
+    )
     for name, column in zip(problem.names, problem.missed_by, strict=True):
         label = f"{problem.free[name][0]} (by {name})" if name in problem.free else None
         axes.plot(
