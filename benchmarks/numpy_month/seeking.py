@@ -31,7 +31,8 @@ def seek_from_queue(m: Month, ep: Ill, tally: Tally) -> None:
     ep.at[who] = ep.queue_slot[who]
     ep.bed_class[who] = ep.queue_class[who]
     leave = leaves < m.p.queue_leave
-    goes = leave & (outside < m.p.queue_outside) & (ep.facility[Slot.OUTSIDE, who] >= 0)
+    is_above = (ep.queue_slot[who] != Slot.OUTSIDE) & (ep.facility[Slot.OUTSIDE, who] >= 0)
+    goes = leave & (outside < m.p.queue_outside) & is_above
     gone = who[goes]
     ep.state[gone] = State.WENT_OUTSIDE
     ep.at[gone] = Slot.OUTSIDE

@@ -159,12 +159,13 @@ def seek(w: World, me: Row, ep: Row, tile: Tile, k: int, tally: Tally) -> None:
 
 
 def seek_from_queue(w: World, me: Row, ep: Row, tally: Tally) -> None:
-    """A resident who waits for a bed goes on waiting, goes outside the county, or gives up."""
+    """A resident who waits for a bed goes on waiting, goes to the hospital above, or gives up."""
     leaves, outside = uniform_pair(w.key, Purpose.QUEUE, me.id, w.month, 0)
     ep.at = me.queue_slot
     ep.bed_class = me.queue_class
     if leaves < w.p.queue_leave:
-        if outside < w.p.queue_outside and facility_of(w, me, Slot.OUTSIDE, ep.specialty) >= 0:
+        is_above = me.queue_slot != Slot.OUTSIDE and facility_of(w, me, Slot.OUTSIDE, ep.specialty) >= 0
+        if outside < w.p.queue_outside and is_above:
             ep.state = State.WENT_OUTSIDE
             ep.at = Slot.OUTSIDE
             ep.bed_class = BedClass.OTHER
