@@ -142,7 +142,7 @@ def random_place(luck: Random) -> Place:
     hospitals above, all in the area or all outside."""
     agents = luck.randint(40, 90)
     population = agents * luck.choice([1, 7, 40, 150]) + luck.choice([0, 3])
-    above = luck.choice([0, 1, 2, 2, 3])
+    above = luck.choice([0, 1, 1, 2, 2, 3])
     forms = luck.choice(["", "loose", "tight", "tight loose", "none tight"]).split()
     consortia = {f"c{k}": form for k, form in enumerate(forms)}
     rows = facility_rows(luck, population, above, list(consortia))
@@ -214,13 +214,16 @@ def facility_rows(luck: Random, population: int, above: int, consortia: list[str
         )
         return name
 
-    inside = luck.random() < 0.4
+    inside = luck.random() < 0.45
     n = luck.randint(1, 3)
     beds = max(1, population // one_of(150, 400, 1_500) // n)
     doctors = max(1, population // one_of(1_200, 3_000) // n)
     few_beds = max(1, population // one_of(500, 2_000))
-    cities = [add(3, [], few_beds if inside else one_of(0, few_beds), one_of(1, 5)) for _ in range(above)]
-    alone = one_of([], [], [""]) if cities else []
+    cities = [
+        add(3, [], few_beds * one_of(1, 9) if inside else one_of(0, few_beds, few_beds), one_of(1, 5))
+        for _ in range(above)
+    ]
+    alone = one_of([], [""]) if cities else []
     hospitals = [add(2, [*cities, *alone], beds, doctors) for _ in range(n)]
     for _ in range(luck.randint(1, 4)):
         centre = add(1, hospitals, one_of(0, 1, max(1, population // 1_000)), one_of(1, 2, 3))
@@ -289,15 +292,15 @@ def place_toml(
             "referral_bonus": one_of(0.0, 0.0, 25.0),
         },
         "parameters": {
-            "severe_scale": one_of(1.0, 3.0),
-            "candidate_share": one_of(0.28, 0.9),
+            "severe_scale": one_of(1.0, 3.0, 3.0),
+            "candidate_share": one_of(0.28, 0.9, 0.9),
             "hassle_down": one_of(44.0, 0.0),
             "referred_quality": one_of(0.97, 0.4),
             "home_quality": one_of(0.93, 0.4),
             "uncovered_share": one_of(0.08, 0.111),
             "inducement_account": one_of(0.7, 1.0),
             "inducement_margin": one_of(0.35, 0.1),
-            "budget_growth": one_of(0.0, -0.3, -0.3),
+            "budget_growth": one_of(0.0, -0.3, -0.3, 0.5),
             "carry_inpatient": one_of(0.25, 1.0),
             "hassle_up": one_of(60.5, 20.0),
             "expert_ties": one_of(0.01, 0.3),
@@ -307,13 +310,13 @@ def place_toml(
             "lending_saving": one_of(0.03, 0.5),
             "government_learning": one_of(0.1, 0.0),
             "audit_after_deficit": one_of(0.0, 0.6, 0.6),
-            "outside_tie_share": one_of(0.0, 0.3, 0.6),
+            "outside_tie_share": one_of(0.0, 0.6, 1.0),
             "outside_priority": one_of(0.0, 0.5, 1.0),
             "joint_learning": one_of(0.002, 0.1),
             "upgrade_beds": one_of(100.0, 1.0),
             "upgrade_capability": one_of(0.7, 0.5),
-            "specialty_severity": one_of(0.4, 0.0, 0.7),
-            "accept_up_constant": one_of(1.2, 4.0),
+            "specialty_severity": one_of(0.4, 0.0, 0.7, 0.8),
+            "accept_up_constant": one_of(1.2, 4.0, 4.0),
         },
         "age": {"shares": [0.16, 0.24, 0.26, 0.34], "chronic": [0.01, 0.10, 0.35, 0.75]},
         "income": {"median": 21_000, "log_sd": 0.75},

@@ -164,7 +164,8 @@ class Resident(mesa.Agent):
         leaves, outside = self.uniforms(Purpose.QUEUE)
         e.state, e.severity = State.WAITING, self.queue_severity
         if leaves < p.queue_leave:
-            goes_outside = outside < p.queue_outside and self.has(Slot.OUTSIDE)
+            elsewhere = self.has(Slot.OUTSIDE) and self.queue_slot != Slot.OUTSIDE
+            goes_outside = outside < p.queue_outside and elsewhere
             e.state = State.WENT_OUTSIDE if goes_outside else State.GAVE_UP
 
     def _begin(self, e: Episode) -> None:
