@@ -259,7 +259,7 @@ def zhangjiakou() -> Iterator[Map]:
     other = {"tag": "SEED distance; A the rest; beds blank: no limit", **own}
     beijing = [
         hospital("T3-1", "Beijing Tiantan Hospital", far, 6, 30, **tiantan),
-        hospital("T3-2", "Beijing Jishuitan Hospital", far, 36, 30, **jishuitan),
+        hospital("T3-2", "Beijing Jishuitan Hospital", far, 31, 30, **jishuitan),
         hospital("T3-3", "General hospitals of Beijing", far, "", 60, **other),
     ]
     names = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth")
