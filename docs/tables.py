@@ -1,4 +1,4 @@
-"""The tables of the documents, from the cards and from the code.
+"""The tables of the documents, from the cards, the code, and the kept results of validation.
 
     python docs/tables.py           writes them anew
     python docs/tables.py --check   exits 1 if one is stale, and names it
@@ -25,11 +25,15 @@ from incentive_model.cards import Card, Family, indicators, levers, parameters
 from incentive_model.incentives import PACKAGED, Instrument, support
 from incentive_model.incentives.accounts import CARE, Purpose
 from incentive_model.incentives.events import Count, Event
+from incentive_model.inputs.place import place_names
 from incentive_model.inputs.scheme import load_scheme, scheme_names
 from incentive_model.model import MONTH
 
 DOCS = Path(__file__).resolve().parent
-BLOCK = re.compile(r"(<!-- cards: ([a-z-]+) -->\n)(?:(?!<!-- ).)*(<!-- end -->)", re.DOTALL)
+sys.path.insert(0, str(DOCS))
+from validation_tables import validation_table  # noqa: E402
+
+BLOCK = re.compile(r"(<!-- cards: ([a-z0-9-]+) -->\n)(?:(?!<!-- ).)*(<!-- end -->)", re.DOTALL)
 MINUS = "\N{MINUS SIGN}"
 EN_DASH = "\N{EN DASH}"
 
@@ -404,6 +408,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "fitted": fitted_table,
     **{name: partial(lever_table, family) for name, family in FAMILIES.items()},
     **{f"parameters-{whose}": partial(parameter_table, whose) for whose in (*WHOSE, "other")},
+    **{f"validation-{place}": partial(validation_table, place) for place in place_names()},
 }
 
 
@@ -419,11 +424,11 @@ def fresh(text: str) -> str:
 def main(arguments: list[str]) -> int:
     """Write the tables, or say which document is stale."""
     stale = []
-    for document in sorted(DOCS.glob("*.md")):
+    for document in sorted(DOCS.rglob("*.md")):
         text = document.read_text("utf-8")
         if (wanted := fresh(text)) == text:
             continue
-        stale.append(document.name)
+        stale.append(str(document.relative_to(DOCS)))
         if "--check" not in arguments:
             document.write_text(wanted, "utf-8")
     if "--check" in arguments:
