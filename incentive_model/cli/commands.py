@@ -181,6 +181,9 @@ def run(
     }
     answer |= {"stakeholders": made.stakeholders, "network": summary(*_networks(county, made))}
     answer["series"] = made.series
+    answer["happenings"] = [
+        dict(zip(("month", "what", "facility"), found, strict=True)) for found in made.happenings
+    ]
     if made.breakdown is not None:
         answer["groups"] = {"by": plan.by, "groups": _by_group(made.breakdown)}
     answer |= {"ledger_imbalance_fen": made.imbalance_fen, "out": None if out is None else str(out)}

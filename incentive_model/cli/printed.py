@@ -131,6 +131,7 @@ def run_text(made: Run, place: Place, out: Path | None) -> str:
             months.to_string(index=False),
             "",
             *_group_lines(made, names),
+            *(f"Month {month}: {facility} is {what}." for month, what, facility in made.happenings),
             f"{more}\nReport: {out / 'report.html'}" if out else f"{more} with --json, or with --out FOLDER.",
         ]
     )

@@ -91,6 +91,7 @@ def _text(one: OneRun, figures: dict[str, list[Path]]) -> str:
             rest=_indicator_table(one, rest),
             said=sentences(summary(one.institutions, one.referrals), one.referrals),
             hospitals=hospitals(one.referrals),
+            happenings=happenings(one.run, one.institutions),
             facts=_facts(one),
             evidence=method.evidence(),
             tags=method.TAGS,
@@ -98,6 +99,15 @@ def _text(one: OneRun, figures: dict[str, list[Path]]) -> str:
             command=method.command(one, "run"),
         )
     )
+
+
+def happenings(run: Run, institutions: nx.MultiDiGraph) -> list[str]:
+    """What came about that nobody planned, a sentence each."""
+    told = {"upgraded": "is graded a second-level hospital"}
+    return [
+        f"Month {month}: {institutions.nodes[facility]['name']} {told[what]}."
+        for month, what, facility in run.happenings
+    ]
 
 
 def _facts(one: OneRun) -> list[tuple[str, str]]:

@@ -44,6 +44,7 @@ class Run:
         present: costs by payer and QALYs, discounted and not, a resident-year.
         sent: who sent how much where, a year and for the whole place.
         tie_target: hospital row of each physician's personal tie at the end, −1 without one.
+        happenings: what came about that nobody planned: month, what, facility's id.
         breakdown: group, indicator, value, numerator, denominator; None if not asked for.
         outcome: what each resident got and paid, arrays over residents.
         imbalance_fen: the largest imbalance of the books in any month; always 0.
@@ -63,6 +64,7 @@ class Run:
     present: dict[str, float]
     sent: Sent
     tie_target: NDArray[np.int64]
+    happenings: tuple[tuple[int, str, str], ...]
     breakdown: pd.DataFrame | None
     outcome: ResidentOutcome
     imbalance_fen: int
@@ -117,6 +119,7 @@ def _execute(place: Place, request: Request) -> Run:
             present=model.present_values(),
             sent=model.observer.sent.a_year(place.weight),
             tie_target=model.tie_target,
+            happenings=tuple((x.month, x.what, x.facility) for x in model.happenings),
             breakdown=model.breakdown() if request.by else None,
             outcome=model.resident_outcome,
             imbalance_fen=model.ledger.imbalance_fen,
