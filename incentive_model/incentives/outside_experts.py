@@ -84,6 +84,8 @@ class OutsideVisits(Instrument):
         return not any(self._days(county)) and self.learned == 0.0
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
+        if self.idle(county):
+            return
         rows = np.flatnonzero(county.onward)
         clinic, _ = self._days(county)
         present = min(1.0, clinic / county.p.clinic_days)

@@ -181,7 +181,7 @@ class ReferralChoice(Instrument):
     name, idle_at = "referral_choice", "assigned"
 
     def announce(self, county: County, tables: Tables, me: int) -> None:
-        tables.free = 1
+        tables.free = int(county.levers[self.name] == "free")
 
 
 class Platform(Support):
