@@ -203,7 +203,7 @@ def seek_first_contact(w: World, me: Row, ep: Row, tile: Tile, k: int, tally: Ta
         ep.worth[Slot.PARENT] = slot_value(w, me, Slot.PARENT, ill, 1)
         way_up = gateway(w.p, perceived, ep.worth[Slot.PARENT], best_unreferred)
     for slot in (Slot.CLINIC, Slot.CENTRE):
-        ep.worth[slot] = slot_value(w, me, slot, ill, 0)
+        ep.worth[slot] = slot_value(w, me, slot, ill, emergency)
         value = ep.worth[slot] + way_up + tile.noise[Noise.CHOICE + slot, k]
         if value > best:
             best, choice = value, slot
