@@ -21,10 +21,10 @@ def pay_bills(w: World, me: Row, ep: Row, tally: Tally) -> None:
     exempt = on_referral_terms(ep)
     paid_before = int(me.oop_year)
     went = ep.follow_ups
-    if ep.first >= 0:
-        visits(w, me, ep, ep.first, 1, exempt, tally)
+    if ep.first >= 0:  # a referral's terms hold from the referral on, in an emergency from the first
+        visits(w, me, ep, ep.first, 1, ep.emergency, tally)
         if ep.within == 1:
-            visits(w, me, ep, Slot.CENTRE, 1, exempt, tally)
+            visits(w, me, ep, Slot.CENTRE, 1, ep.emergency, tally)
         if ep.onward > 0 and ep.origin != ep.onward:  # seen at the hospital that referred on
             visits(w, me, ep, ep.onward, 1, exempt, tally)
             went += 1
