@@ -94,12 +94,15 @@ class Sight(Flag):
     ONWARD_OUTSIDE = auto()  #: a county hospital refers on to a hospital outside
     ONWARD_INSIDE = auto()  #: … to one of the area
     ONWARD_BY_CARD = auto()
-    ONWARD_BY_CHANNEL = auto()  #: … of a physician without any card
+    ONWARD_BY_CHANNEL = (
+        auto()
+    )  #: … of a physician without any card, by a channel that might not have been open
     ONWARD_TWICE = auto()  #: of a patient whom primary care had referred
     ONWARD_WALK_IN = auto()  #: … of one who came unreferred
     ONWARD_FROM_OTHER = auto()  #: by another hospital than the parent
     ONWARD_DECLINED = auto()  #: the patient would not go
-    SHUT_OUT = auto()  #: nobody to call, and no channel open
+    SHUT_OUT = auto()  #: nobody to call, and no channel
+    SHUT_OUT_BY_CHANCE = auto()  #: … or a channel that was not open
     NOBODY_ABOVE = auto()  #: a patient at a hospital without one above, which others have
     ONWARD_WAITS = auto()  #: no bed outside for somebody who was referred on
     TIE_FIRST = auto()  #: outside, somebody sent gets a bed sooner than others
@@ -247,12 +250,13 @@ def above(model: ReferenceModel) -> dict[Sight, object]:
         Sight.ONWARD_OUTSIDE: any(r.at(Slot.OUTSIDE).outside for r in onward),
         Sight.ONWARD_INSIDE: any(not r.at(Slot.OUTSIDE).outside for r in onward),
         Sight.ONWARD_BY_CARD: any(r.at(Slot.OUTSIDE).outside and not r.episode.by_channel for r in onward),
-        Sight.ONWARD_BY_CHANNEL: any(r.episode.by_channel for r in onward),
+        Sight.ONWARD_BY_CHANNEL: tables.channel < 1.0 and any(r.episode.by_channel for r in onward),
         Sight.ONWARD_TWICE: any(r.episode.origin in Slot.PRIMARY for r in onward),
         Sight.ONWARD_WALK_IN: any(r.episode.origin == r.episode.first == r.episode.passed for r in onward),
         Sight.ONWARD_FROM_OTHER: any(r.episode.passed == Slot.OTHER for r in onward),
         Sight.ONWARD_DECLINED: any(r.episode.declined_onward for r in cared),
-        Sight.SHUT_OUT: any(r.episode.shut_out for r in cared),
+        Sight.SHUT_OUT: tables.channel == 0.0 and any(r.episode.shut_out for r in cared),
+        Sight.SHUT_OUT_BY_CHANCE: tables.channel > 0.0 and any(r.episode.shut_out for r in cared),
         Sight.NOBODY_ABOVE: county.onward.any()
         and any(r.episode.at in Slot.COUNTY and not r.at(r.episode.at).refers_on for r in cared),
         Sight.ONWARD_WAITS: any(r.queue_slot == Slot.OUTSIDE for r in onward),
