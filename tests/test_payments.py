@@ -200,7 +200,6 @@ class Played:
             "fate": FATES.get(h.then, Fate.NONE),
             "follow_ups": h.follow_ups,
             "returned": h.returned,
-            "onward": -1,
         }
         ep = table(EPISODE, 1)[0]
         for column, value in episode.items():
