@@ -78,7 +78,7 @@ def differences(engine: IncentiveModel, reference: ReferenceModel) -> list[str]:
     check("residents.severity", left, residents["severity"])
     for name in EPISODE:
         check(f"episodes.{name}", [getattr(e, name) for e in episodes], theirs[name], everyone)
-    check("episodes.onward", [e.passed for e in episodes], theirs["onward"])
+    check("episodes.onward", [max(e.passed, 0) for e in episodes], theirs["onward"])  # 0: none
     check("episodes.at", [e.at for e in episodes], theirs["at"], treated)
     check("episodes.perceived", [e.perceived for e in episodes], theirs["perceived"], seeking)
     for name in FACILITY:
