@@ -128,3 +128,32 @@ def test_snippets_run(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """README's own snippet is run by its own test."""
     monkeypatch.chdir(tmp_path)
     exec(compile(code, "a document", "exec"), {})
+
+
+def test_functions_that_the_description_names_are_there() -> None:
+    """``illness.season`` and ``engine/meeting.meet`` beside an equation are functions of these files."""
+    package = ROOT / "incentive_model"
+    files = {path.stem: path for path in (package / "rules").glob("*.py")}
+    named = [
+        (files[stem], name) for stem, name in re.findall(r"\b(\w+)\.([a-z]\w*)\b", MODEL) if stem in files
+    ]
+    named += [
+        (package / room / f"{stem}.py", name)
+        for room, stem, name in re.findall(r"\b([a-z]+)/(\w+)\.(\w+)\b", MODEL)
+        if (package / room).is_dir()
+    ]
+    lost = {
+        f"{path.stem}.{name}"
+        for path, name in named
+        if name not in ("py", "md", "toml")
+        and (not path.exists() or not re.search(rf"^def {name}\(", path.read_text("utf-8"), re.MULTILINE))
+    }
+    assert sorted(lost) == []
+
+
+def test_every_test_that_is_named_as_evidence_is_one() -> None:
+    trace = (ROOT / "docs" / "trace.md").read_text("utf-8")
+    tests = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").glob("test_*.py"))
+    named = set(re.findall(r"`(test_\w+|Test\w+)`", trace))
+    assert len(named) > 15
+    assert sorted(x for x in named if not re.search(rf"(?:def|class) {x}\b", tests)) == []
