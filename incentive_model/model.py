@@ -57,8 +57,8 @@ class IncentiveModel(mesa.Model):
         population: simulated residents; default 20,000, or what a ``Place`` has.
         burn_in: months under the status quo before the scheme's first month.
         threads: threads for the loops; results do not depend on it.
-        by: group residents for :meth:`breakdown`: ``quintile``, ``age``, ``insurance`` or ``home``;
-            nothing else depends on it.
+        by: group residents for :meth:`breakdown`: ``quintile``, ``age``, ``insurance``, ``home`` or
+            ``chronic``; nothing else depends on it.
         instruments: classes of instruments, if not the packaged ones.
         **kwargs: any lever or behavioural parameter by its card's name.
 

@@ -90,6 +90,7 @@ class TestGroups:
         fifth = pd.qcut(pd.Series(r.income).rank(method="first"), 5, labels=False)
         urban = place.facilities["urban"].to_numpy()[r.clinic]  # at home is where the village clinic is
         expected = {"quintile": fifth, "age": r.age, "insurance": r.insurance, "home": urban}
+        expected["chronic"] = r.chronic
         for by in BREAKDOWNS:
             np.testing.assert_array_equal(after(place, 1, by=by).residents.part, expected[by])
 
@@ -101,6 +102,7 @@ class TestGroups:
         assert names("age") == ["0-14", "15-44", "45-59", "60+"]
         assert names("insurance") == [x.name for x in place.insurances]
         assert names("home") == ["rural", "urban"]
+        assert names("chronic") == ["well", "chronic"]
 
     def test_what_is_known_of_a_group(self, by):
         """Out-of-pocket and QALYs by group are what the residents' own columns say."""

@@ -115,6 +115,8 @@ def test_a_contrast_is_a_weighted_sum_replicate_by_replicate() -> None:
     x = {"joint": 1.0, "a": -1.0, "b": -1.0, "none": 1.0}
     assert contrast(values, {"x": x}) == {0: 4.0, 1: 11.0}
     assert contrast(values, {"x": x, "y": {"joint": 2.0}}) == {0: 5.0, 1: None}
+    assert contrast(values, {"x": x}, {"x": {"a": 1.0}, "y": {"joint": 0.0}}) == {0: 1.0, 1: None}
+    assert contrast(values, {"x": x}, {"y": {"joint": 0.0}}) == {0: None, 1: None}
 
 
 class TestPatterns:
@@ -125,7 +127,28 @@ class TestPatterns:
         [
             ("late_day_margin", "late_day_margn", ["variant.nothing-late.parameters", "'late_day_margin'"]),
             ("upward_share = 0.2", "upward_share = 2", ["variant.share.levers.upward_share", "0 to 0.5"]),
-            ('group = "rural"', 'group = "rurl"', ["variant.country.group", "rural or urban"]),
+            ('group = "rural"', 'group = "rurl"', ["variant.country.group", "'rural'"]),
+            (
+                'group = "rural"',
+                'group = "rural"\n[variant.old]\ngroup = "60+"',
+                ["60+ and rural", "one breakdown"],
+            ),
+            (
+                "[pattern.down]",
+                "[factors]\nupward_share = { low = 0.1, high = 0.1 }\n[pattern.down]",
+                ["less than high"],
+            ),
+            (
+                "[pattern.down]",
+                "[factors]\nupward_shar = { low = 0, high = 0.1 }\n[pattern.down]",
+                ["'upward_share'"],
+            ),
+            (
+                "[pattern.down]",
+                "[factors]\nreferral_bonus = { low = 0, high = 9 }\n[pattern.down]",
+                ["no variant sets"],
+            ),
+            ("below = 0\n", "below = 0\nper = { visits_T1 = { countr = 1 } }\n", ["'country'"]),
             (
                 'group = "rural"',
                 'includes = ["full-pakage"]',

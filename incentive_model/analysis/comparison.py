@@ -344,7 +344,7 @@ def compare(
         seed: where all draws come from.
         workers: processes; None takes one a processor. The result does not depend on it.
         parameters: behaviour that differs from the place's.
-        by: break the findings down by ``quintile`` of income, ``age``, ``insurance`` or ``home``
+        by: break the findings down by ``quintile`` of income, ``age``, ``insurance``, ``home`` or ``chronic``
             (:meth:`Comparison.groups`); nothing else changes.
         progress: called with the number of runs done and their total: at the start, and after every run.
 

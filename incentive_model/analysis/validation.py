@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from incentive_model.analysis.band import Band
-from incentive_model.analysis.contrast import Values, contrast
+from incentive_model.analysis.contrast import Values, Weights, contrast
 from incentive_model.analysis.intervals import Interval, interval
 from incentive_model.cards import Fault, InputError, indicators
+from incentive_model.inputs.groups import breakdown_of
 from incentive_model.runs.plan import BASELINE, Plan, plan_runs
 from incentive_model.runs.pool import run_all, watched
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from incentive_model.runs.run import Run
 
 SCHEMA = 1
-#: What the groups of residents that patterns may name are groups of.
-BREAKDOWN = "home"
 Kind = Literal["fit", "pattern", "holdout"]
 COLUMNS = [
     "place", "id", "indicator", "unit", "value", "low", "high", "target", "tolerance", "above", "below",
@@ -39,6 +38,7 @@ class Finding:
         id: of the target or pattern.
         claim: the pattern in words; blank for a target.
         weights: indicator → variant → weight. A target is its indicator under the status quo.
+        per: the same, by which it is divided; empty: it is not.
         found: mean over replicates with its 95% interval, in ``unit``.
         inside: the share of replicates that lie in the band, each by itself.
         target, tolerance: middle and half of a closed band; None where it is open.
@@ -51,6 +51,7 @@ class Finding:
     id: str
     claim: str
     weights: Mapping[str, Mapping[str, float]]
+    per: Mapping[str, Mapping[str, float]]
     found: Interval
     inside: float
     target: float | None
@@ -68,7 +69,10 @@ class Finding:
 
     @property
     def unit(self) -> str:
-        """The indicators' unit; ``share`` for shares of several things; blank if they differ."""
+        """The indicators' unit; ``share`` for shares of several things and for what is
+        divided; blank if they differ."""
+        if self.per:
+            return "share"
         units = {indicators()[name].unit for name in self.weights}
         if len(units) == 1:
             return units.pop()
@@ -181,7 +185,7 @@ def plan_validation(place: Place, *, replicates: int, months: int, burn_in: int,
         )
     needed = sorted({name for _, pattern in _tried(place) for name in pattern.variants()} - {BASELINE})
     variants = [] if place.patterns is None else [place.patterns.variants[name] for name in needed]
-    by = BREAKDOWN if any(variant.group for variant in variants) else None
+    by = breakdown_of(variant.group for variant in variants if variant.group)
     return plan_runs(place, variants, replicates=replicates, months=months, burn_in=burn_in, seed=seed, by=by)
 
 
@@ -245,6 +249,7 @@ def _targets(place: Place, values: Values) -> Iterator[Finding]:
             id=row["id"],
             claim="",
             weights=weights,
+            per={},
             target=row["value"],
             tolerance=row["tolerance"],
             band=band,
@@ -257,27 +262,36 @@ def _targets(place: Place, values: Values) -> Iterator[Finding]:
 
 def _patterns(place: Place, values: Values) -> Iterator[Finding]:
     for name, pattern in _tried(place):
-        ends = {"low": pattern.above, "high": pattern.below}
-        band = Band(**{end: value for end, value in ends.items() if value is not None}, strict=True)
-        yield _finding(
-            values,
-            id=name,
-            claim=pattern.claim,
-            weights=pattern.value,
-            target=(band.low + band.high) / 2 if band.closed else None,
-            tolerance=(band.high - band.low) / 2 if band.closed else None,
-            band=band,
-            share_of_seeds=pattern.share_of_seeds,
-            kind=pattern.kind,
-            source="; ".join(pattern.source),
-            note=pattern.note,
-        )
+        yield judged(name, pattern, values)
 
 
-def _finding(
-    values: Values, *, weights: Mapping[str, Mapping[str, float]], band: Band, **rest: Any
-) -> Finding:
-    by_replicate = contrast(values, weights).values()
+def band_of(pattern: Pattern) -> Band:
+    """Where a pattern should lie, ends excluded."""
+    ends = {"low": pattern.above, "high": pattern.below}
+    return Band(**{end: value for end, value in ends.items() if value is not None}, strict=True)
+
+
+def judged(name: str, pattern: Pattern, values: Values) -> Finding:
+    """A pattern against what some runs gave."""
+    band = band_of(pattern)
+    return _finding(
+        values,
+        id=name,
+        claim=pattern.claim,
+        weights=pattern.value,
+        per=pattern.per,
+        target=(band.low + band.high) / 2 if band.closed else None,
+        tolerance=(band.high - band.low) / 2 if band.closed else None,
+        band=band,
+        share_of_seeds=pattern.share_of_seeds,
+        kind=pattern.kind,
+        source="; ".join(pattern.source),
+        note=pattern.note,
+    )
+
+
+def _finding(values: Values, *, weights: Weights, per: Weights, band: Band, **rest: Any) -> Finding:
+    by_replicate = contrast(values, weights, per).values()
     known = [value for value in by_replicate if value is not None]
     inside = sum(value in band for value in known) / len(known) if known else 0.0
-    return Finding(weights=weights, found=interval(known), inside=inside, band=band, **rest)
+    return Finding(weights=weights, per=per, found=interval(known), inside=inside, band=band, **rest)

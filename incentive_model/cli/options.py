@@ -38,6 +38,7 @@ class By(StrEnum):
     age = "age"
     insurance = "insurance"
     home = "home"
+    chronic = "chronic"
 
 
 PlaceName = Annotated[str, typer.Argument(help="A packaged place, or a folder of one's own.")]

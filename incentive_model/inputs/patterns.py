@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,11 +11,12 @@ from pydantic import Field
 
 from incentive_model.cards import Fault, indicators, levers, nearest, parameters
 from incentive_model.inputs.files import DATA
+from incentive_model.inputs.groups import ALL_GROUPS, breakdown_of
 from incentive_model.inputs.place_files import Name, Text
 from incentive_model.inputs.scheme import Scheme, load_scheme, place_schemes, scheme_names, scheme_sum_faults
 from incentive_model.inputs.shapes import Faults, TomlShape, number, shown, whole
 from incentive_model.inputs.toml_file import read_toml
-from incentive_model.inputs.values import typed, value_faults
+from incentive_model.inputs.values import PARTS_OF_ONE, typed, value_faults
 from incentive_model.inputs.variant import Variant
 
 Weight = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
@@ -31,9 +32,27 @@ class VariantTable(TomlShape):
     levers: dict[str, Any] = Field(default={}, description="a table of levers, set over those included")
     parameters: dict[str, Any] = Field(default={}, description="a table of parameters")
     months: int | None = whole(1, 120, "months under the scheme, if fewer than usual", default=None)
-    group: Literal["", "rural", "urban"] = Field(
-        default="", description="rural or urban: the residents whose indicators are taken"
+    group: Literal["", *ALL_GROUPS] = Field(  # type: ignore[valid-type]
+        default="", description="the residents whose indicators are taken: one of " + ", ".join(ALL_GROUPS)
     )
+
+
+class Range(TomlShape):
+    """What a lever may be, where the source does not say how strong a policy was."""
+
+    low: float = Field(allow_inf_nan=False, description="a number, the lever's lowest")
+    high: float = Field(allow_inf_nan=False, description="a number, the lever's highest")
+
+
+class Effect(TomlShape):
+    """A published effect that a file of patterns is about, in words."""
+
+    title: Text = Field(description="the intervention in a few words, in quotes")
+    published: Text = Field(description="what was found, in quotes")
+    about: Text = Field(description="whom it was found in, and for whom it is tried, in quotes")
+    levers: Text = Field(description="which levers stand for the intervention, in quotes")
+    missing: Text = Field(description="what of it the model does not have, in quotes")
+    source: Text = Field(description="where it was published, in quotes")
 
 
 class Pattern(TomlShape):
@@ -42,6 +61,7 @@ class Pattern(TomlShape):
     Attributes:
         claim: the pattern in words.
         value: indicator → variant → weight. Weights 1 and −1 make a difference.
+        per: the same; if it is there, what is looked at is value/per (a relative change, a share of another).
         above, below: the band, ends excluded; one of them may be missing.
         share_of_seeds: so large a part of the replicates, each by itself, must lie in the band too.
         kind: ``fit`` (parameters were fitted to it), ``pattern`` or ``holdout``.
@@ -54,6 +74,9 @@ class Pattern(TomlShape):
     value: dict[str, dict[str, Weight]] = Field(
         default={}, description="a table of indicators, each with a table of variants and their weights"
     )
+    per: dict[str, dict[str, Weight]] = Field(
+        default={}, description="a table like value, by which it is divided"
+    )
     above: float | None = number(-1e12, 1e12, "in the indicator's unit", default=None)
     below: float | None = number(-1e12, 1e12, "in the indicator's unit", default=None)
     share_of_seeds: float | None = number(0, 1, "share of the replicates", default=None)
@@ -65,7 +88,9 @@ class Pattern(TomlShape):
 
     def variants(self) -> set[str]:
         """The variants it needs."""
-        return {variant for weights in self.value.values() for variant in weights}
+        return {
+            variant for table in (self.value, self.per) for weights in table.values() for variant in weights
+        }
 
 
 class PatternFile(TomlShape):
@@ -77,14 +102,24 @@ class PatternFile(TomlShape):
     pattern: dict[Name, Pattern] = Field(
         default={}, description="a table for each pattern, its id without spaces"
     )
+    factors: dict[Name, Range] = Field(default={}, description="a table of levers, each with low and high")
+    effect: Effect | None = Field(default=None, description="a table that tells of a published effect")
 
 
 @dataclass(frozen=True)
 class Patterns:
-    """The patterns of a place by id, and every variant that they may name."""
+    """The patterns of a place by id, and every variant that they may name.
+
+    Attributes:
+        factors: levers whose strength no source says, and how low and high it may be. A factor takes the
+            place of the lever wherever a variant sets it.
+        effect: the published effect that the patterns are of, if they are.
+    """
 
     patterns: dict[str, Pattern]
     variants: dict[str, Variant]
+    factors: dict[str, tuple[float, float]] = field(default_factory=dict)
+    effect: Effect | None = None
 
 
 def read_patterns(path: Path, own: Mapping[str, Scheme] | None = None) -> Patterns:
@@ -106,8 +141,11 @@ def read_patterns(path: Path, own: Mapping[str, Scheme] | None = None) -> Patter
     faults.stop()
     for name, pattern in file.pattern.items():
         faults += _faults_of(f"{path.name}: pattern.{name}", pattern, variants)
+    faults += _group_faults(path.name, file)
+    faults += _factor_faults(f"{path.name}: factors.", file, variants)
     faults.stop()
-    return Patterns(file.pattern, variants)
+    factors = {name: (factor.low, factor.high) for name, factor in file.factors.items()}
+    return Patterns(file.pattern, variants, factors, file.effect)
 
 
 def pattern_faults(patterns: Patterns, targets: Collection[str]) -> list[Fault]:
@@ -150,17 +188,42 @@ def _of_another_place(included: str) -> Variant | None:
     return Variant(schemes[scheme]) if scheme in schemes else None
 
 
+def _group_faults(where: str, file: PatternFile) -> Iterator[Fault]:
+    """A run is broken down in one way."""
+    try:
+        breakdown_of(table.group for table in file.variant.values() if table.group)
+    except ValueError as error:
+        yield Fault(f"{where}: variant.*.group", str(error), "groups of one breakdown in a file")
+
+
+def _factor_faults(where: str, file: PatternFile, variants: Mapping[str, Variant]) -> Iterator[Fault]:
+    for name, factor in file.factors.items():
+        ends = {name: factor.low}, {name: factor.high}
+        faults = [fault for end in ends for fault in value_faults(end, levers(), where, "lever")]
+        yield from faults[:1]
+        if faults:
+            continue
+        if factor.low >= factor.high:
+            yield Fault(f"{where}{name}.low", f"{factor.low:g}", f"less than high = {factor.high:g}")
+        if name.startswith(PARTS_OF_ONE):
+            yield Fault(where + name, "a part of one whole", "a lever that varies by itself")
+        if not any(name in variants[variant].scheme.levers for variant in file.variant):
+            yield Fault(where + name, "a lever that no variant sets", "a lever of a variant above")
+
+
 def _faults_of(where: str, pattern: Pattern, variants: Mapping[str, Variant]) -> Iterator[Fault]:
     if bool(pattern.value) == bool(pattern.skip):
         found = "both value and skip" if pattern.value else "neither value nor skip"
         yield Fault(where, found, "a value, or the reason to skip it")
     low, high = pattern.above, pattern.below
+    if pattern.per and not pattern.value:
+        yield Fault(where, "per without value", "a value to divide")
     if pattern.value and low is None and high is None:
         yield Fault(where, "neither above nor below", "a band", "write above = 0")
     if low is not None and high is not None and low >= high:
         yield Fault(f"{where}.above", f"{low:g}", f"less than below = {high:g}")
     known = indicators()
-    for indicator, weights in pattern.value.items():
+    for indicator, weights in [*pattern.value.items(), *pattern.per.items()]:
         if indicator not in known:
             mend = nearest(indicator, known) or "see: incentive-model list indicators"
             found = f"an unknown indicator {shown(indicator)}"

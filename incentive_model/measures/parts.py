@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from incentive_model.cards import Fault, InputError, nearest
 from incentive_model.engine.columns import Slot
+from incentive_model.inputs.groups import GROUPS
 
 if TYPE_CHECKING:
     from incentive_model.inputs import Place
 
-#: What residents may be grouped by: fifths of income (1 the poorest), age band, insurance, home.
-BREAKDOWNS = ("quintile", "age", "insurance", "home")
+#: What residents may be grouped by: fifths of income (1 the poorest), age band, insurance, home, chronic
+#: condition.
+BREAKDOWNS = ("quintile", "age", "insurance", "home", "chronic")
 #: The one group of those who are not grouped.
 EVERYBODY = "all"
 #: The richest resident's rank, and less the poorest's, if there are many (:func:`whole_rank`).
@@ -36,12 +38,7 @@ def group_names(by: str | None, place: Place) -> tuple[str, ...]:
         return (EVERYBODY,)
     if by not in BREAKDOWNS:
         raise InputError(Fault("by", repr(by), "one of " + ", ".join(BREAKDOWNS), nearest(by, BREAKDOWNS)))
-    return {
-        "quintile": ("1", "2", "3", "4", "5"),
-        "age": ("0-14", "15-44", "45-59", "60+"),
-        "insurance": tuple(x.name for x in place.insurances),
-        "home": ("rural", "urban"),
-    }[by]
+    return tuple(x.name for x in place.insurances) if by == "insurance" else GROUPS[by]
 
 
 def income_rank(income: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -97,6 +94,7 @@ def parts(by: str | None, place: Place, residents: np.recarray) -> Parts:
         "age": lambda: residents["age"],
         "insurance": lambda: residents["insurance"],
         "home": lambda: place.facilities["urban"].to_numpy(np.int64)[residents["clinic"]],
+        "chronic": lambda: residents["chronic"],
     }[by]()
     return Parts(by, names, of)
 

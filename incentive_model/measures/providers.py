@@ -4,7 +4,7 @@ from incentive_model.incentives.events import ADMITTED, Count, Kind
 from incentive_model.measures.equity import gini
 from incentive_model.measures.measure import county_measure, measure, per_tier
 from incentive_model.measures.totals import Whose
-from incentive_model.measures.window import FUND, PATIENT, CountyWindow, Ratio, Window
+from incentive_model.measures.window import FUND, PATIENT, Amount, CountyWindow, Ratio, Window
 
 
 @per_tier(
@@ -115,8 +115,49 @@ def revenue_per_capita(w: Window) -> Ratio:
     source="V10",
 )
 def bill_per_admission(w: Window) -> Ratio:
-    billed = w.billed(FUND, PATIENT, kinds=[Kind.ADMISSION, Kind.LATE_DAYS], tiers=[2])
-    return billed, w.count(*ADMITTED, tiers=[2])
+    return _inpatient_bills(w, FUND, PATIENT), w.count(*ADMITTED, tiers=[2])
+
+
+@measure(
+    "fund_per_admission_T2", "institutions", "yuan an admission", "of these, the funds' part", source="V10"
+)
+def fund_per_admission(w: Window) -> Ratio:
+    return _inpatient_bills(w, FUND), w.count(*ADMITTED, tiers=[2])
+
+
+@measure(
+    "oop_per_admission_T2", "institutions", "yuan an admission", "of these, the patients' part", "down", "V10"
+)
+def oop_per_admission(w: Window) -> Ratio:
+    return _inpatient_bills(w, PATIENT), w.count(*ADMITTED, tiers=[2])
+
+
+def _inpatient_bills(w: Window, *payers: int) -> Amount:
+    return w.billed(*payers, kinds=[Kind.ADMISSION, Kind.LATE_DAYS], tiers=[2])
+
+
+@per_tier(
+    measure,
+    "visit_bills_{tier}",
+    (0, 1, 2, 3),
+    "institutions",
+    "yuan a resident-year",
+    "bills for visits at {tier}",
+)
+def visit_bills(w: Window, tier: int) -> Ratio:
+    return w.billed(FUND, PATIENT, kinds=[Kind.VISIT], tiers=[tier]), w.resident_years
+
+
+@per_tier(
+    measure,
+    "bill_per_visit_{tier}",
+    (0, 1, 2, 3),
+    "institutions",
+    "yuan a visit",
+    "bills for visits at {tier}",
+)
+def bill_per_visit(w: Window, tier: int) -> Ratio:
+    return visit_bills(w, tier)[0], w.count(Count.VISIT, tiers=[tier])
 
 
 @county_measure(

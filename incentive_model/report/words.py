@@ -27,7 +27,13 @@ GROUP_LABELS = {
     "4": "Fourth fifth",
     "5": "Richest fifth",
 }
-BY_LABELS = {"quintile": "income", "age": "age", "insurance": "insurance", "home": "home"}
+BY_LABELS = {
+    "quintile": "income",
+    "age": "age",
+    "insurance": "insurance",
+    "home": "home",
+    "chronic": "chronic condition",
+}
 VERDICT_LABELS = {
     "win-win": "Win-win",
     "potential": "Potential gain",
@@ -63,9 +69,12 @@ def group_label(by: str, group: str) -> str:
     if by == "quintile":
         return GROUP_LABELS[group]
     words = group.replace("_", " ").replace("-", "\N{EN DASH}" if by == "age" else "-")
-    return {"age": f"Age {words}", "insurance": f"Insurance: {words}", "home": f"{words.capitalize()} homes"}[
-        by
-    ]
+    return {
+        "age": f"Age {words}",
+        "insurance": f"Insurance: {words}",
+        "home": f"{words.capitalize()} homes",
+        "chronic": "Chronically ill" if group == "chronic" else "Not chronically ill",
+    }[by]
 
 
 def scheme_title(comparison: Asked, scheme: str) -> str:

@@ -145,7 +145,8 @@ def plan_runs(
     A :class:`~incentive_model.inputs.variant.Variant` is a scheme with behaviour of its own, over
     ``parameters``, which hold for all.
 
-    With ``by`` (``quintile``, ``age``, ``insurance``, ``home``) each run is broken down by groups.
+    With ``by`` (``quintile``, ``age``, ``insurance``, ``home``, ``chronic``) each run is broken down by
+    groups.
 
     Raises:
         InputError: a count that is not a whole number in its range, an unknown scheme, a lever or
