@@ -6,6 +6,7 @@ import json
 import math
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from small_place import write
 
@@ -316,3 +317,18 @@ class TestValidate:
         assert (left.value.code, printed.out, printed.err.count("\n")) == (2, "", 1)
         assert named in printed.err
         assert list(tmp_path.iterdir()) == []
+
+
+RECORDED = sorted((Path(__file__).parent.parent / "results" / "validation").glob("*/manifest.json"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("manifest", RECORDED, ids=lambda path: path.parent.name)
+def test_every_pattern_has_the_verdict_on_record(manifest: Path) -> None:
+    """Over the seeds of the record, 20 or more: the sign found, whether it is the source's or not."""
+    asked = json.loads(manifest.read_text("utf-8"))["request"]
+    design = {name: asked[name] for name in ("replicates", "months", "burn_in", "seed")}
+    assert design["replicates"] >= 20
+    recorded = pd.read_csv(manifest.parent / "validation.csv").set_index("id")["verdict"]
+    found = validate(load_place(asked["place"], asked["population"]), **design).table()
+    assert found.set_index("id")["verdict"].to_dict() == recorded.to_dict()

@@ -55,7 +55,8 @@ def value_text(finding: Finding) -> str:
     change = any(len(weights) > 1 for weights in finding.weights.values()) or len(finding.weights) > 1
     spread = [] if found.low is None or found.high is None else [(found.high - found.low) / 2]
     decimals = max(decimals_for(spread), 2 if is_share(unit) else 0)
-    return f"{with_bounds(found, decimals, sign=change)} {display_unit(unit, change=change)}".rstrip()
+    shown = "%" if finding.per else display_unit(unit, change=change)
+    return f"{with_bounds(found, decimals, sign=change)} {shown}".rstrip()
 
 
 def _row(ax: Axes, row: int, finding: Finding) -> None:
