@@ -11,11 +11,15 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 from pattern_regions import arguments, found, kept, planned
 
 import incentive_model as im
+from incentive_model.analysis.regions import share_of
 from incentive_model.cards import Fault, InputError, nearest
 from incentive_model.inputs.patterns import Effect, read_patterns
 from incentive_model.report.regions import HEAD, explained
@@ -26,6 +30,10 @@ HOW = """\
 `python experiments/published_effects.py` made this folder. Published effects are signs and sizes to hold the
 model against; nothing is fitted to them. A band of a size is half to one and a half times what was published,
 and *unchanged* has the tolerance that its claim says: both are assumed, as no intervals are at hand."""
+
+WHOLE = """\
+| effect | as a whole | holds in [95%] | calibrated place inside |
+| --- | --- | --- | --- |"""
 
 
 def readme(out: Path, told: str) -> str:
@@ -39,6 +47,7 @@ def readme(out: Path, told: str) -> str:
     parts = [
         "# Published effects",
         HOW,
+        "\n".join([WHOLE, *(line for name in there for line in together(name, out / name))]),
         told,
         "\n".join(table),
         *(about(name) for name in there),
@@ -46,10 +55,28 @@ def readme(out: Path, told: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def effect_of(name: str) -> Effect:
+    effect = read_patterns(FILES[name]).effect
+    assert effect is not None
+    return effect
+
+
+def together(name: str, folder: Path) -> Iterator[str]:
+    """Rows that say where patterns of a study hold all at once."""
+    points = pd.read_csv(folder / "points.csv").query("point > 0")
+    table = pd.read_csv(folder / "regions.csv").set_index("id")
+    low, high = table["above"].fillna(-np.inf), table["below"].fillna(np.inf)
+    for words, some in effect_of(name).together.items():
+        known = points[some].dropna()
+        holding = ((known > low[some]) & (known < high[some])).all(axis=1).sum()
+        share, least, most = share_of(int(holding), len(known))
+        inside = "yes" if (table.loc[some, "verdict"] == "pass").all() else "no"
+        yield f"| {name} | {words} | {share:.0%} [{100 * least:.0f}, {100 * most:.0f}] | {inside} |"
+
+
 def about(name: str) -> str:
     """A section on one effect."""
-    effect = read_patterns(FILES[name]).effect
-    assert isinstance(effect, Effect)
+    effect = effect_of(name)
     return (
         f"## {name}: {effect.title}\n\n"
         f"* *published*: {effect.published}\n"

@@ -255,11 +255,17 @@ class TestEffects:
         assert plan.requests
 
     def test_one_table_of_all(self, study: ModuleType, tmp_path: Path) -> None:
-        (tmp_path / "V15").mkdir()
-        (tmp_path / "V15" / "regions.md").write_text(
-            f"# V15\n\n{study.HEAD}\n| V15-x | it falls |\n", "utf-8"
-        )
+        """Sizes hold at points 1 and 2 of four, the sign at three."""
+        folder = tmp_path / "V15"
+        folder.mkdir()
+        (folder / "regions.md").write_text(f"# V15\n\n{study.HEAD}\n| V15-x | it falls |\n", "utf-8")
+        rows = ["V15-level-sign,,0,pass", "V15-level-size,-0.81,-0.27,fail"]
+        (folder / "regions.csv").write_text("\n".join(["id,above,below,verdict", *rows]), "utf-8")
+        points = "0,-1,-1\n1,-0.3,-0.3\n2,-0.5,-0.5\n3,-0.1,-0.1\n4,0,0\n"
+        (folder / "points.csv").write_text(f"point,V15-level-sign,V15-level-size\n{points}", "utf-8")
         page = study.readme(tmp_path, "how")
+        assert "| V15 | sign | 75% [30, 95] | yes |" in page
+        assert "| V15 | size | 50% [15, 85] | no |" in page
         assert "| V15-x | it falls |" in page
         assert "## V15: " in page
         assert "V18" not in page

@@ -53,6 +53,9 @@ class Effect(TomlShape):
     levers: Text = Field(description="which levers stand for the intervention, in quotes")
     missing: Text = Field(description="what of it the model does not have, in quotes")
     source: Text = Field(description="where it was published, in quotes")
+    together: dict[Text, list[Text]] = Field(
+        default={}, description="a table of lists of patterns that make the effect, or a part of it, together"
+    )
 
 
 class Pattern(TomlShape):
@@ -142,6 +145,7 @@ def read_patterns(path: Path, own: Mapping[str, Scheme] | None = None) -> Patter
     for name, pattern in file.pattern.items():
         faults += _faults_of(f"{path.name}: pattern.{name}", pattern, variants)
     faults += _group_faults(path.name, file)
+    faults += _together_faults(path.name, file)
     faults += _factor_faults(f"{path.name}: factors.", file, variants)
     faults.stop()
     factors = {name: (factor.low, factor.high) for name, factor in file.factors.items()}
@@ -194,6 +198,14 @@ def _group_faults(where: str, file: PatternFile) -> Iterator[Fault]:
         breakdown_of(table.group for table in file.variant.values() if table.group)
     except ValueError as error:
         yield Fault(f"{where}: variant.*.group", str(error), "groups of one breakdown in a file")
+
+
+def _together_faults(where: str, file: PatternFile) -> Iterator[Fault]:
+    for words, names in (file.effect.together if file.effect else {}).items():
+        for name in names:
+            if name not in file.pattern:
+                place = f"{where}: effect.together.{shown(words)}"
+                yield Fault(place, shown(name), "a pattern of this file", nearest(name, file.pattern))
 
 
 def _factor_faults(where: str, file: PatternFile, variants: Mapping[str, Variant]) -> Iterator[Fault]:
