@@ -304,6 +304,19 @@ def test_a_copy_is_the_place_itself(tmp_path: Path) -> None:
     assert_same(load_place(tmp_path / "other"), load_place("yongan"))
 
 
+def test_a_copy_has_readings_specialties_and_schemes_too(tmp_path: Path) -> None:
+    for name in ("urumqi-321", "zhangjiakou-beijing"):
+        new_place(tmp_path / name, name)
+        copy, place = load_place(tmp_path / name), load_place(name)
+        assert_same(copy, place)
+        assert copy.skills.equals(place.skills)
+        assert (copy.schemes, copy.readings) == (place.schemes, place.readings)
+        for reading in place.readings:
+            assert load_place(f"{tmp_path / name}:{reading}").facilities.equals(
+                load_place(f"{name}:{reading}").facilities
+            )
+
+
 def test_nothing_is_written_over_or_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.tex").write_text("years of work")

@@ -69,10 +69,12 @@ uncertain(
 class OutsideVisits(Instrument):
     """Specialists of the hospitals above come so many days a month.
 
-    On their days in the clinic a hospital can do what theirs can: c ← c + (days/clinic days)(c_above − c)
-    while it lasts. Of what physicians still lack, a day of working together brings 0.002, for good:
-    learned ← learned + 0.002·joint days·(1 − learned). The hospital visited pays for days in the clinic; a
-    day of working together is the lender's gift, which pays its own specialist for it.
+    What they can do is what the best hospital above can: in each specialty of the place, or in general care
+    if it has none. On their days in the clinic a hospital can do what theirs can:
+    c ← c + (days/clinic days)(c_above − c), while it lasts. Of what physicians still lack, a day of working
+    together brings 0.002, for good: learned ← learned + 0.002·joint days·(1 − learned). The hospital visited
+    pays for days in the clinic; a day of working together is the lender's gift, which pays its own specialist
+    for it.
     """
 
     name = "outside_visits"
@@ -94,12 +96,10 @@ class OutsideVisits(Instrument):
         means.capacity[rows] += clinic * county.p.outside_visit_patients
         tables.cards[rows] = clinic * county.p.name_cards
         above = county.tier == 3
-        taught = [*means.special] if len(means.special) else [means.capability]
-        for skill in taught:
-            general = means.capability if skill is not means.capability else skill
-            own = np.where(np.isnan(skill[rows]), general[rows], skill[rows])
-            best = np.nanmax(np.where(above, np.where(np.isnan(skill), general, skill), 0.0), initial=0.0)
-            skill[rows] = own + here * np.maximum(0.0, best - own)
+        for skill in means.special if len(means.special) else [means.capability]:
+            now = np.where(np.isnan(skill), means.capability, skill)
+            best = now[above].max(initial=0.0)
+            skill[rows] = now[rows] + here * np.maximum(0.0, best - now[rows])
 
     def settle(self, county: County) -> None:
         clinic, joint = self._days(county)

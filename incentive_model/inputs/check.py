@@ -21,7 +21,8 @@ def check(path: str | Path) -> list[Fault]:
     faults = Faults()
     with faults.caught():
         if folder := place_of(path):
-            read_place(folder)
+            for reading in read_place(folder).readings:
+                read_place(folder, reading)
         elif not is_file(path):
             faults.append(Fault("path", shown(str(path)), "a place's folder, or a place's or scheme's file"))
         else:

@@ -27,10 +27,10 @@ def new_place(folder: str | Path, like: str | Path | None = None) -> list[str]:
         InputError: the folder holds something or cannot be written, or ``like`` is no place without faults.
     """
     source = TEMPLATE if like is None else place_folder(like)
-    read_place(source)
-    contents = {
-        name: (source / name).read_bytes() for name in ("README.md", *PARTS) if is_file(source / name)
-    }
+    place = read_place(source)
+    schemes = [f"schemes/{name}.toml" for name in place.schemes]
+    names = ["README.md", *PARTS, *place.readings.values(), *schemes]
+    contents = {name: (source / name).read_bytes() for name in names if is_file(source / name)}
     target = Path(folder)
     try:
         _check_empty(target)
@@ -55,10 +55,12 @@ def _check_empty(target: Path) -> None:
 
 def _write(target: Path, contents: dict[str, bytes]) -> None:
     """Write the files; if anything stops it, nothing of them stays."""
-    made = [folder for folder in (target, *target.parents) if not folder.exists()]
+    parts = {(target / name).parent for name in contents} - {target}
+    made = [folder for folder in (*parts, target, *target.parents) if not folder.exists()]
     written = []
     try:
-        target.mkdir(parents=True, exist_ok=True)
+        for folder in (target, *parts):
+            folder.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
             with (target / name).open("xb") as file:  # never over what somebody put there meanwhile
                 written.append(target / name)

@@ -52,7 +52,7 @@ class Place:
         parameters: behaviour, only what was written.
         consortia: name to form (``none``, ``loose``, ``tight``).
         specialties: name to the share of residents whose serious illnesses belong to it.
-        readings: names of the other readings of this place.
+        readings: the other readings of this place: name to the file of facilities.
         insurances: in file order.
         tiers: ``T0`` … to prices, stays, pay.
         age_shares, chronic_shares: for ages 0-14, 15-44, 45-59, 60+.
@@ -85,7 +85,7 @@ class Place:
     parameters: dict[str, float]
     consortia: dict[str, str]
     specialties: dict[str, float]
-    readings: tuple[str, ...]
+    readings: dict[str, str]
     insurances: tuple[Insurance, ...]
     tiers: dict[str, Tier]
     age_shares: tuple[float, ...]
@@ -243,7 +243,7 @@ def read_place(folder: Path, reading: str = "") -> Place:
         parameters=typed(file.parameters, parameters()),
         consortia={name: consortium.form for name, consortium in file.consortium.items()},
         specialties={name: specialty.share for name, specialty in file.specialty.items()},
-        readings=tuple(file.reading),
+        readings={name: reading.facilities for name, reading in file.reading.items()},
         insurances=tuple(Insurance(name=name, **dict(entry)) for name, entry in file.insurance.items()),
         tiers=dict(sorted(file.tier.items())),
         age_shares=tuple(file.age.shares),

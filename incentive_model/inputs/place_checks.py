@@ -198,7 +198,7 @@ def skill_faults(file: PlaceFile, facilities: Facilities, rows: list[Row[SkillRo
     faults += _repeated("specialties.csv", pairs)
     special = {row.cells.facility for row in rows}
     if rows and not [x for x in facilities if x.cells.tier == "T3" and x.cells.id not in special]:
-        found = "every T3 hospital has a specialty"
+        found = "no T3 hospital without a specialty"
         faults.append(Fault("specialties.csv", found, "a T3 hospital for all other cases too"))
     used = {row.cells.specialty for row in rows}
     for name in file.specialty:

@@ -16,6 +16,9 @@ PARTS = (
     "schedule.csv",
     "villages.csv",
     "ties.csv",
+    "specialties.csv",
+    "edges.csv",
+    "network.graphml",
     "targets.csv",
     "patterns.toml",
 )

@@ -37,16 +37,21 @@ def remarks(folder: Path) -> list[str]:
     """
     place = read_place(folder)
     rows = read_csv(folder / "facilities.csv", FacilityRow)
-    return [*_files(folder), *_assumed(place, rows), *_sizes(place), *_odd(place, rows)]
+    return [
+        *_files(folder, [*PARTS, *place.readings.values()]),
+        *_assumed(place, rows),
+        *_sizes(place),
+        *_odd(place, rows),
+    ]
 
 
-def _files(folder: Path) -> Iterator[str]:
+def _files(folder: Path, parts: list[str]) -> Iterator[str]:
     files = sorted(folder.iterdir())
-    tables = [file for file in files if file.name in PARTS and file.suffix == ".csv"]
+    tables = [file for file in files if file.name in parts and file.suffix == ".csv"]
     if chinese := [file.name for file in tables if table_encoding(file.read_bytes()) == GB18030]:
         yield f"{', '.join(chinese)}: read as GBK; if names look wrong, save as UTF-8"
     for file in files:
-        if file.name not in PARTS and file.suffix.lower() in (".csv", ".toml", ".xls", ".xlsx"):
+        if file.name not in parts and file.suffix.lower() in (".csv", ".toml", ".xls", ".xlsx"):
             yield f"{file.name}: not read; a place is made of {', '.join(PARTS)}"
 
 
