@@ -4,7 +4,7 @@
 
 Writes to ``results/regions/PLACE/``: ``points.csv`` (every point and what each pattern gave there),
 ``regions.csv`` (a row a pattern), ``deciding.csv`` (which parameters decide), ``regions.md``, ``regions.png``
-and ``.svg``, ``manifest.json``. Some five minutes on two free cores at the defaults.
+and ``.svg``, ``manifest.json``. About six minutes on two free cores at the defaults.
 """
 
 from __future__ import annotations

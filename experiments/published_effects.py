@@ -4,7 +4,7 @@
 
 Each effect is a file of patterns in ``experiments/effects/``. All are tried in ``yongan``. Writes a folder
 each into ``results/effects/`` (as ``pattern_regions.py`` does), and ``README.md``: one table of all that is
-there. Some five minutes on two free cores for all of them.
+there. About four minutes on two free cores for all of them.
 """
 
 from __future__ import annotations
