@@ -37,7 +37,7 @@ def bands(validation: Validation, ax: Axes | None = None) -> Axes:
     ax.tick_params(length=0)
     ax.spines[["left", "bottom"]].set_visible(False)
     ax.set_xlabel(
-        f"Mean and 95% interval over {request['replicates']} replicates. "
+        f"Mean and 95% interval over {request['replicates']} replicates.\n"
         "Blue dots lie in the shaded band with the whole interval, orange crosses do not."
     )
     return ax
