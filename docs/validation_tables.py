@@ -14,7 +14,7 @@ def validation_table(place: str) -> str:
     found = _rows(RESULTS / "validation" / place / "validation.csv")
     if not found:
         return "Not yet tried."
-    shares = {row["pattern"]: row for row in _rows(RESULTS / "regions" / place / "regions.csv")}
+    shares = {row["id"]: row for row in _rows(RESULTS / "regions" / place / "regions.csv")}
     lines = ["| id | what | kind | found [95% interval] | wanted | of the plausible region | verdict |"]
     lines.append("| --- |" + " --- |" * 6)
     for row in found:
