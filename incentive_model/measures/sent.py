@@ -23,7 +23,7 @@ _COLUMNS = list(DONE.values())
 class Sent(NamedTuple):
     """Referral over a year, for the whole place."""
 
-    yuan: Floats  #: billed after a referral up by (referring facility, hospital of T2 or T3 in order)
+    yuan: Floats  #: billed after a referral up by (referring facility, hospital of the area in order)
     patients: dict[str, Floats]  #: what of ``DONE`` to patients by (facility)
 
 

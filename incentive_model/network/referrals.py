@@ -15,13 +15,13 @@ from incentive_model.network.institutions import facility_nodes
 def referral_graph(
     place: Place, yuan: NDArray[np.float64], patients: Mapping[str, NDArray[np.float64]]
 ) -> nx.DiGraph:
-    """Every facility, with an edge to each hospital it referred patients up to.
+    """Every facility, with an edge to each hospital of the area it referred patients up to.
 
     An edge's ``weight`` is what that hospital billed for these patients, in yuan a year; its ``kind`` is
     ``sends``. Nodes have what :func:`~incentive_model.network.institutions.facility_nodes` says.
 
     Args:
-        yuan: a year, for the whole place, by (facility, hospital of T2 or T3), both in order.
+        yuan: a year, for the whole place, by (facility, hospital of the area), both in order.
         patients: what a facility did, a year and for the whole place, by its name as an attribute of nodes
             to a number each.
     """
@@ -30,7 +30,8 @@ def referral_graph(
     for name, counted in patients.items():
         nx.set_node_attributes(graph, dict(zip(graph, map(float, counted), strict=True)), name)
     ids = list(graph)
-    hospitals = [name for name in ids if graph.nodes[name]["tier"] in ("T2", "T3")]
+    f = place.facilities
+    hospitals = f.loc[f["tier"].isin(["T2", "T3"]) & (f["outside"] == 0), "id"].to_list()
     for row, column in zip(*np.nonzero(yuan), strict=True):
         graph.add_edge(ids[row], hospitals[column], kind="sends", weight=round(float(yuan[row, column]), 2))
     return graph
