@@ -103,7 +103,7 @@ def test_the_same_network_gives_the_same_bytes_whatever_order_words_hash_in(tmp_
         "from incentive_model.network.referrals import referral_graph\n"
         "import numpy as np\n"
         "place = im.load_place('yongan')\n"
-        "yuan = np.random.default_rng(1).random((len(place.facilities), 3))\n"
+        "yuan = np.random.default_rng(1).random((len(place.facilities), 2))\n"
         "graphs = institution_graph(place), referral_graph(place, yuan, {})\n"
         "out = pathlib.Path(sys.argv[1]); out.mkdir()\n"
         "write_networks(*graphs, out)\n"
