@@ -192,17 +192,22 @@ def _price_lines(lever: str) -> list[str]:
     return _indented(f"costs: {cost}") if cost else []
 
 
-def _indented(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent="      ", subsequent_indent="      ")
+def _indented(text: str, by: int = 6) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=" " * by, subsequent_indent=" " * by)
 
 
 def entries_text(entries: Sequence[Mapping[str, Any]]) -> str:
-    """Places or schemes, a line each."""
+    """Places or schemes, a line each, and under a place its other readings and its own schemes."""
     width = max(len(entry["name"]) for entry in entries) + 2
-    return "\n".join(
-        f"{entry['name']:<{width}}{entry['title']} ({', '.join(entry['source']) or 'no source'})"
-        for entry in entries
-    )
+    lines = []
+    for entry in entries:
+        lines.append(
+            f"{entry['name']:<{width}}{entry['title']} ({', '.join(entry['source']) or 'no source'})"
+        )
+        lines += [f"{'':<{width}}also read as {entry['name']}:{x}" for x in entry.get("readings", ())]
+        if entry.get("schemes"):
+            lines += _indented("own schemes: " + ", ".join(entry["schemes"]), width)
+    return "\n".join(lines)
 
 
 def scheme_text(scheme: Scheme) -> str:
