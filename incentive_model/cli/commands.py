@@ -83,7 +83,7 @@ def compare(
         county, scheme, replicates=replicates, months=months, burn_in=burn_in, seed=seed, by=by and by.value
     )
     worker_count(workers, len(plan.requests))
-    out = out or Path("results") / f"compare-{county.name}"
+    out = out or Path("results") / f"compare-{county.file_name}"
     request = {"command": "compare"} | plan.request
     check_target(out, request, force=force)
 
@@ -277,16 +277,18 @@ def check(
 def _place_or_scheme(name: str) -> Place | Scheme:
     """Whichever of the two ``name`` is."""
     from incentive_model.cards import Fault, InputError, nearest
-    from incentive_model.inputs.place import load_place, place_names
-    from incentive_model.inputs.scheme import load_scheme, scheme_names
+    from incentive_model.inputs.place import load_place, place_names, split_reading
+    from incentive_model.inputs.scheme import load_scheme, scheme_names, scheme_of_a_place
 
     path = Path(name)
     if name in place_names() or path.is_dir() or path.name == "place.toml":
         return load_place(name, "full")
-    if name in scheme_names() or path.is_file():
+    if split_reading(name)[1]:
+        return load_place(name, "full")
+    if name in scheme_names() or path.is_file() or scheme_of_a_place(name):
         return load_scheme(name)
     names = [*place_names(), *scheme_names()]
-    allowed = f"a place or scheme ({', '.join(names)}), a folder or a TOML file"
+    allowed = f"a place or scheme ({', '.join(names)}), PLACE:READING, PLACE/SCHEME, a folder or a TOML file"
     raise InputError(Fault("name", repr(name), allowed, nearest(name, names)))
 
 

@@ -244,6 +244,10 @@ def place_text(place: Place) -> str:
         "levers as they stand today": _named(place.levers) or "all as by default",
         "behaviour of its own": _named(place.parameters) or "none",
         "consortia": _named(place.consortia) or "none",
+        "specialties": _named(place.specialties) or "none",
+        "schemes begin in": place.start or "no month in particular",
+        "schemes of its own": ", ".join(place.schemes) or "none",
+        "other readings": ", ".join(place.readings) or "none",
     }
     lines = [f"{place.name}: {place.title}", *(f"  {name:<30}{value}" for name, value in facts.items())]
     insurances = pd.DataFrame([dict(insurance) for insurance in place.insurances])

@@ -64,7 +64,7 @@ def validate(
     _check_names([county.name for county in counties])
     design = {"replicates": replicates, "months": months, "burn_in": burn_in, "seed": seed}
     plans = [plan_validation(county, **design) for county in counties]
-    folders = [_validation_folder(county.name, out, len(counties)) for county in counties]
+    folders = [_validation_folder(county.file_name, out, len(counties)) for county in counties]
     for plan, folder in zip(plans, folders, strict=True):
         worker_count(workers, len(plan.requests))
         check_target(folder, {"command": "validate"} | plan.request, force=force)

@@ -10,10 +10,15 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from incentive_model.cards import Fault, indicators, levers, nearest, parameters
-from incentive_model.inputs.files import DATA
 from incentive_model.inputs.groups import ALL_GROUPS, breakdown_of
 from incentive_model.inputs.place_files import Name, Text
-from incentive_model.inputs.scheme import Scheme, load_scheme, place_schemes, scheme_names, scheme_sum_faults
+from incentive_model.inputs.scheme import (
+    Scheme,
+    load_scheme,
+    scheme_names,
+    scheme_of_a_place,
+    scheme_sum_faults,
+)
 from incentive_model.inputs.shapes import Faults, TomlShape, number, shown, whole
 from incentive_model.inputs.toml_file import read_toml
 from incentive_model.inputs.values import PARTS_OF_ONE, typed, value_faults
@@ -166,7 +171,7 @@ def _variant(where: str, name: str, table: VariantTable, known: Mapping[str, Var
     faults = Faults()
     if name in known:
         faults.append(Fault(where, "a scheme's name", "a name of its own"))
-    known = {**known, **{x: found for x in table.includes if (found := _of_another_place(x))}}
+    known = {**known, **{x: Variant(found) for x in table.includes if (found := scheme_of_a_place(x))}}
     for item, included in enumerate(table.includes, start=1):
         if included not in known:
             allowed = "a packaged scheme, or a variant above"
@@ -183,13 +188,6 @@ def _variant(where: str, name: str, table: VariantTable, known: Mapping[str, Var
     Faults(scheme_sum_faults(scheme, where)).stop()
     own = typed(table.parameters, parameters())
     return Variant(scheme, {**behaviour, **own}, table.months, table.group)
-
-
-def _of_another_place(included: str) -> Variant | None:
-    """A scheme of a packaged place, written ``PLACE/SCHEME``."""
-    place, _, scheme = included.partition("/")
-    schemes = place_schemes(DATA / "places" / place / "schemes") if scheme else {}
-    return Variant(schemes[scheme]) if scheme in schemes else None
 
 
 def _group_faults(where: str, file: PatternFile) -> Iterator[Fault]:

@@ -109,6 +109,11 @@ class Place:
         """Real residents that one simulated resident stands for."""
         return self.population / self.agents
 
+    @property
+    def file_name(self) -> str:
+        """Its name as a part of a folder's or file's, which may hold no colon on some systems."""
+        return self.name.replace(":", "-")
+
     def with_population(self, agents: int | str) -> Place:
         """The same place with so many simulated residents (``"full"``: one for every real one).
 

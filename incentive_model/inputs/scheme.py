@@ -114,6 +114,8 @@ def scheme_names() -> list[str]:
 def load_scheme(name_or_file: str | Path, place: Place | None = None) -> Scheme:
     """A packaged scheme by its name, one of a place's own, or one of your own by its TOML file.
 
+    A packaged place's own scheme is found anywhere as ``PLACE/SCHEME``.
+
     Raises:
         InputError: with every fault found.
     """
@@ -124,9 +126,18 @@ def load_scheme(name_or_file: str | Path, place: Place | None = None) -> Scheme:
         return own[name_or_file]
     if isinstance(name_or_file, str | Path) and is_file(name_or_file):
         return read_scheme(Path(name_or_file), own)
+    if isinstance(name_or_file, str) and (found := scheme_of_a_place(name_or_file)):
+        return found
     names = [*scheme_names(), *own]
-    allowed = f"a packaged scheme ({', '.join(names)}) or a TOML file"
+    allowed = f"a packaged scheme ({', '.join(names)}), PLACE/SCHEME, or a TOML file"
     raise InputError(Fault("scheme", shown(str(name_or_file)), allowed, nearest(str(name_or_file), names)))
+
+
+def scheme_of_a_place(name: str) -> Scheme | None:
+    """A packaged place's own scheme, written ``PLACE/SCHEME``."""
+    place, _, scheme = name.partition("/")
+    schemes = place_schemes(DATA / "places" / place / "schemes") if scheme else {}
+    return schemes.get(scheme)
 
 
 def place_schemes(folder: Path) -> dict[str, Scheme]:
