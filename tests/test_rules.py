@@ -425,13 +425,13 @@ class TestDischarge:
 
     def test_keeping_a_candidate_by_hand(self):
         # θ·n·M, nothing displaced at 85% occupancy, θ·n·ρ·350·F under a shared account
-        keep = discharge.retain(p, 2, 0.5, 150.0, -0.3, 350.0, -7.0, 0.85)
+        keep = discharge.retain(p, 0, 0.5, 150.0, -0.3, 350.0, -7.0, 0.85)
         assert keep == pytest.approx((300.0, 0.0, -0.5 * 4 * 0.3 * 350 * 0.6, -7.0))
-        assert discharge.retain(p, 2, 0.5, 150.0, 0.0, 350.0, 0.0, 1.0).displaced == about(-600.0)
-        assert discharge.retain(p, 2, 0.5, 150.0, 0.0, 350.0, 0.0, 0.925).displaced == about(-300.0)
-        assert discharge.retain(p, 3, 0.5, 150.0, 0.0, 350.0, 0.0, 0.5).displaced == about(-300.0)
+        assert discharge.retain(p, 0, 0.5, 150.0, 0.0, 350.0, 0.0, 1.0).displaced == about(-600.0)
+        assert discharge.retain(p, 0, 0.5, 150.0, 0.0, 350.0, 0.0, 0.925).displaced == about(-300.0)
+        assert discharge.retain(p, 1, 0.5, 150.0, 0.0, 350.0, 0.0, 0.5).displaced == about(-300.0)
         # paid by the case a late day brings no bill, neither to the account
-        by_case = discharge.retain(p, 2, 0.5, -150.0, -0.3, 0.0, 0.0, 0.5)
+        by_case = discharge.retain(p, 0, 0.5, -150.0, -0.3, 0.0, 0.0, 0.5)
         assert by_case == pytest.approx((-300.0, 0.0, 0.0, 0.0))
 
     def test_sending_down_or_home_by_hand(self):

@@ -323,13 +323,13 @@ class TestValidate:
 RECORDED = sorted((Path(__file__).parent.parent / "results" / "validation").glob("*/manifest.json"))
 
 
-SMALL = 4_000  #: residents
+SAMPLE = 4_000  #: residents
 CLEAR = 3.0  #: half-widths of the interval, as wide as it would be in a sample of that size
 
 
 def clearly(row: dict[str, Any], residents: int) -> bool:
     """Whether a recorded mean is so far from every end of its band that a smaller sample sees the same."""
-    half = CLEAR * (row["high"] - row["low"]) / 2 * math.sqrt(residents / SMALL)
+    half = CLEAR * (row["high"] - row["low"]) / 2 * math.sqrt(residents / SAMPLE)
     return all(math.isnan(end) or abs(row["value"] - end) > half for end in (row["above"], row["below"]))
 
 
@@ -344,7 +344,7 @@ def test_every_pattern_has_the_sign_on_record(manifest: Path) -> None:
     sure = {row["id"]: row["verdict"] for row in patterns if clearly(row, asked["population"])}
     assert len(sure) > len(patterns) / 2
     design = {"replicates": 20, "months": 36, "burn_in": asked["burn_in"], "seed": asked["seed"] + 1}
-    found = validate(load_place(asked["place"], SMALL), **design).table()
+    found = validate(load_place(asked["place"], SAMPLE), **design).table()
     value = found.set_index("id")["value"]
     bands = recorded.set_index("id")[["above", "below"]].fillna({"above": -math.inf, "below": math.inf})
     inside = {name: bands["above"][name] < value[name] < bands["below"][name] for name in sure}
