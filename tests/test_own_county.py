@@ -43,7 +43,7 @@ def chinese_county(folder: Path) -> Path:
 
 
 @given(styles)
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_county_is_the_same_however_its_tables_were_saved(tmp_path: Path, style: Style) -> None:
     comma_is_decimal = style.decimal == ","
     comma_is_thousands = style.thousands in (",", "\N{FULLWIDTH COMMA}")
