@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tqdm import tqdm
@@ -82,9 +83,14 @@ def main() -> None:
     kept(regions, "pattern-regions", args.out or Path("results/regions") / place.name, started)
 
 
-if __name__ == "__main__":
+def ended(study: Callable[[], None]) -> None:
+    """Run a study from the command line: what was wrong with the input is one line, and exit code 2."""
     try:
-        main()
+        study()
     except InputError as error:
         print(error, file=sys.stderr)
         sys.exit(2)
+
+
+if __name__ == "__main__":
+    ended(main)

@@ -9,14 +9,13 @@ there. About four minutes on two free cores for all of them.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pattern_regions import arguments, found, kept, planned
+from pattern_regions import arguments, ended, found, kept, planned
 
 import incentive_model as im
 from incentive_model.analysis.regions import share_of
@@ -106,8 +105,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except InputError as error:
-        print(error, file=sys.stderr)
-        sys.exit(2)
+    ended(main)

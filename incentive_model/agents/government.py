@@ -42,14 +42,14 @@ class Government(mesa.Agent):
         """Yearly review: a centre that has become able and large enough gets the title of a second-level
         hospital, with its prices, its reimbursement and its name: people take it for what it can do now."""
         model: IncentiveModel = self.model
-        county, f, tiers = model.county, model.facilities, model.place.tiers
+        county, f, title = model.county, model.facilities, model.place.tiers["T2"]
         for row in ((county.tier == 1) & (county.grade == 1)).nonzero()[0]:
-            if "T2" in tiers and grades_up(model.p, float(f.capability[row]), int(county.beds[row])):
+            if grades_up(model.p, float(f.capability[row]), int(county.beds[row])):
                 county.grade[row] = f.grade[row] = 2
                 county.known_capability[row] = f.capability[row]
-                f.list_visit[row] = round(tiers["T2"].visit_price * 100)
-                f.list_admission[row] = round(tiers["T2"].admission_price * 100)
-                f.stay_days[row] = tiers["T2"].stay_days
+                f.list_visit[row] = round(title.visit_price * 100)
+                f.list_admission[row] = round(title.admission_price * 100)
+                f.stay_days[row] = title.stay_days
                 model.service.forget(row)
                 model.happenings.append(Happening(model.month, "upgraded", model.hospitals[row].facility_id))
 

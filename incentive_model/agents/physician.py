@@ -102,7 +102,7 @@ class Physician(Handle):
             return terms._asdict()
 
         rows: dict[str, Terms] = {"treat": {}}
-        up = referral_slot(world, me, sick, self.row)
+        up = referral_slot(world, me, ill, specialty, self.row)
         if up >= 0:
             there = int(facility_of(world, me, up, specialty))
             skill = world.skill[specialty]

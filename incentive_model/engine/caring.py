@@ -157,9 +157,8 @@ def recover_inpatient(w: World, me: Row, ep: Row, tally: Tally) -> None:
             return
     ep.fate = Fate.RETAINED
     tally.counts[me.part, row, Count.RETAINED] += 1
-    if (
-        f[row].outside == 0 and not offered
-    ):  # whoever offered to send the patient down has nothing to answer for
+    # whoever offered to send the patient down has nothing to answer for
+    if f[row].outside == 0 and not offered:
         found, _ = uniform_pair(w.key, Purpose.AUDIT, me.id, w.month, 0)
         if found < w.now.audit:
             tally.counts[me.part, row, Count.AUDITED_RETENTION] += 1

@@ -16,6 +16,7 @@ from incentive_model.engine.ledger import Ledger
 from incentive_model.engine.population import facility_numbers, refers_on, tier_numbers
 from incentive_model.incentives.accounts import Accounts, Purpose
 from incentive_model.incentives.events import Count, Kind, Setting
+from incentive_model.incentives.instrument import hospitals
 from incentive_model.incentives.tables import Means, Tables
 from incentive_model.inputs.place import Place
 from incentive_model.network.consortium import AS_FOUND, consortia
@@ -63,7 +64,7 @@ class CountyState:
         self.premiums = np.array(
             [[x.premium_resident, x.premium_government, x.premium_employer] for x in place.insurances], float
         )
-        self.hospitals = np.flatnonzero((self.tier >= 2) & ~self.outside)
+        self.hospitals = np.flatnonzero(hospitals(self))
         self.accounts = Accounts(self.tier, self.outside, len(place.insurances), len(self.consortia))
         self.ledger = Ledger(self.accounts, instruments)
         self.counts = np.zeros((len(f), len(Count)), np.int64)

@@ -4,7 +4,7 @@ from incentive_model.chance.draws import normal, uniform_pair
 from incentive_model.chance.purpose import Purpose
 from incentive_model.engine.columns import BedClass, Noise, Row, Slot, State, Tally, Tile, World
 from incentive_model.engine.home import doctor_of, facility_of
-from incentive_model.engine.seeking import Felt, felt, slot_value
+from incentive_model.engine.seeking import felt, slot_value
 from incentive_model.incentives.events import Count, Event
 from incentive_model.rules.followup import follow_ups
 from incentive_model.rules.maths import sigma, total
@@ -18,7 +18,7 @@ from incentive_model.rules.referral import (
 )
 
 
-def referral_slot(w: World, me: Row, ill: Felt, physician: int) -> int:
+def referral_slot(w: World, me: Row, perceived: float, specialty: int, physician: int) -> int:
     """Where this physician refers: the hospital of the own tie or the parent, −1 without any. Where referral
     is free, to whichever of these the patient would rather go to."""
     other = facility_of(w, me, Slot.OTHER, 0)
@@ -28,6 +28,7 @@ def referral_slot(w: World, me: Row, ill: Felt, physician: int) -> int:
         return -1
     if w.now.free == 0 or other < 0:
         return Slot.PARENT
+    ill = felt(w.p, perceived, specialty)
     rather_other = slot_value(w, me, Slot.OTHER, ill, 1) > slot_value(w, me, Slot.PARENT, ill, 1)
     return Slot.OTHER if rather_other else Slot.PARENT
 
@@ -90,7 +91,7 @@ def primary_contact(w: World, me: Row, ep: Row, noise: float, tally: Tally) -> N
 
 def needs_hospital(w: World, me: Row, ep: Row, slot: int, physician: int) -> bool:
     """Whether this case, by its true severity, should go from a primary facility to the hospital."""
-    above = referral_slot(w, me, felt(w.p, ep.perceived, ep.specialty), physician)
+    above = referral_slot(w, me, ep.perceived, ep.specialty, physician)
     if above < 0:
         return False
     skill = w.skill[ep.specialty]
@@ -178,8 +179,7 @@ def refer_up(
     """One physician's decision on going up to the hospital, and the patient's; whether it was issued.
     Emergencies always go."""
     here = facility_of(w, me, slot, 0)
-    ill = felt(w.p, ep.perceived, ep.specialty)
-    above = referral_slot(w, me, ill, physician)
+    above = referral_slot(w, me, ep.perceived, ep.specialty, physician)
     if above < 0:
         return False
     there = facility_of(w, me, above, 0)
@@ -188,7 +188,7 @@ def refer_up(
         tie = tie_to(w, physician, there)
         value_there, value_here = ep.worth[Slot.PARENT], ep.worth[slot]
         if above != Slot.PARENT:
-            value_there = slot_value(w, me, above, ill, 1)
+            value_there = slot_value(w, me, above, felt(w.p, ep.perceived, ep.specialty), 1)
         reasons = referral_reasons(
             w, me, slot, physician, above, ep.specialty, diagnosed, tie, value_there, value_here
         )
