@@ -43,11 +43,12 @@ def look(model: IncentiveModel, tiers: Tiers) -> Month:
     counts, bills = model.county.counts, model.county.bills
     n, visits = len(counts), counts[:, Count.VISIT].astype(np.int32)
     promising = model.promising
+    days = waits(counts, model.facilities)
     return Month(
         month=model.month,
         counts=tiers.add_up(counts, axis=0),
         bills=tiers.add_up(bills, axis=0),
-        waits=tiers.add_up(waits(counts, model.facilities), axis=-1),
+        waits=tiers.add_up(days, axis=-1),
         sums=model.tally.sums,
         flows=model.ledger.latest,
         held=tiers.add_up(model.ledger.balances[1 : 1 + 2 * n].reshape(2, n), axis=-1),
@@ -56,7 +57,7 @@ def look(model: IncentiveModel, tiers: Tiers) -> Month:
         bed_days=tiers.add_up(
             bed_days(counts, f["stay_days"], model.county.p) * np.isfinite(f["beds"]), axis=0
         ),
-        wait_outside=wait_outside(counts, model.facilities),
+        wait_outside=wait_outside(days, counts, f),
         tied=tied(model.physician_columns.view(np.ndarray), f["onward"]),
         upgraded=len(model.happenings),
         capability=tiers.add_up(model.skill.mean(axis=0) / tiers.sizes, axis=0),
@@ -73,13 +74,15 @@ def bed_days(counts: Ints, stay_days: Floats, p: Any) -> Floats:
     )
 
 
-def wait_outside(counts: Ints, facilities: np.recarray) -> Floats:
+def wait_outside(days: Floats, counts: Ints, f: NDArray[Any]) -> Floats:
     """Days waited for a bed, by those who are neither referred nor an emergency, and how many got one, at
-    hospitals outside whose beds for the area have a limit."""
-    f = facilities.view(np.ndarray)
+    hospitals outside whose beds for the area have a limit.
+
+    Args:
+        days: waited, by (Wait, facility).
+    """
     limited = (f["outside"] == 1) & np.isfinite(f["beds"])
-    days = waits(counts[limited], facilities[limited])[Wait.BED_OTHER].sum()
-    return np.array([days, counts[limited, Count.ADMITTED_OTHER].sum()])
+    return np.array([days[Wait.BED_OTHER, limited].sum(), counts[limited, Count.ADMITTED_OTHER].sum()])
 
 
 def tied(physicians: NDArray[Any], onward: Ints) -> Floats:
