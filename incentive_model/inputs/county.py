@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -171,22 +170,24 @@ def _ages(shares: tuple[float, ...], oldest: float | None) -> tuple[float, ...]:
 
 def misfits(like: Place, place: Place) -> Iterator[tuple[str, str, str]]:
     """Why a place made like another cannot be: a column of its table, what is found, what is allowed."""
-    before, after = like.facilities.set_index("id"), place.facilities.set_index("id")
+    before, after = like.facilities, place.facilities
     if abs(math.fsum(place.age_shares) - 1.0) > 1e-9:
         yield "share_60_plus", f"nobody younger in {like.name}", "1, or a blank cell"
-    for name, beds in before["beds"].items():
-        if beds and name in after.index and not after.at[name, "beds"]:
-            yield "beds", f"no beds left at {name}", f"1 or more beds where {like.name} has some"
-    for name in before.loc[before["tier"] == "T0", "parent"].unique():
-        if not (after["parent"] == name).any():
-            yield "physicians", f"no clinic left at {name}", "a physician in one of its clinics"
-    if like.ties is not None and not after["physicians"].equals(before["physicians"]):
+    had = before["beds"].to_numpy()[before["id"].isin(after["id"])]
+    for name in after["id"][(had > 0) & (after["beds"] == 0)]:
+        yield "beds", f"no beds left at {name}", f"1 or more beds where {like.name} has some"
+    with_clinics, still = (set(f["parent"][f["tier"] == "T0"]) for f in (before, after))
+    for name in sorted(with_clinics - still):
+        yield "physicians", f"no clinic left at {name}", "a physician in one of its clinics"
+    if like.ties is not None and before["physicians"].tolist() != after["physicians"].tolist():
         yield "physicians", "other physicians than in ties.csv", f"those of {like.name}, or no ties.csv there"
-    for record in place.facilities.drop(columns="parent_row").to_dict("records"):
-        cells: dict[str, Any] = {str(column): cell for column, cell in record.items() if cell != ""}
-        try:
-            shaped(FacilityRow, cells, key_path)
-        except InputError as error:
-            for fault in error.faults:
-                column = "distance" if fault.where in ("x_km", "y_km") else fault.where
-                yield column, f"{fault.found} {fault.where} at {cells['id']}", fault.allowed
+    for column in ("beds", "physicians", "x_km", "y_km"):
+        values = after[column].tolist()
+        for row in (values.index(min(values)), values.index(max(values))):
+            cells = {name: after[name].tolist()[row] for name in ("id", "tier", "physicians")}
+            try:
+                shaped(FacilityRow, cells | {column: values[row]}, key_path)
+            except InputError as error:
+                written = "distance" if column.endswith("_km") else column
+                for fault in error.faults:
+                    yield written, f"{fault.found} {fault.where} at {cells['id']}", fault.allowed

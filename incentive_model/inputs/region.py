@@ -140,8 +140,7 @@ def _county(path: Path, row: Row[CountyRow]) -> County:
 
 def _written(cells: CountyRow, names: Iterable[str]) -> tuple[tuple[str, Any], ...]:
     """The cells under these headings that are not blank."""
-    values = ((name, getattr(cells, name, None)) for name in names)
-    return tuple((name, value) for name, value in values if value is not None)
+    return tuple((name, getattr(cells, name)) for name in names if name in cells.model_fields_set)
 
 
 def _faults(county: County, file: str, number: int) -> Iterator[Fault]:
