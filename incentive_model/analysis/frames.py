@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from incentive_model.analysis.residents import FEN_PER_YUAN, GroupChange, ResidentPairs
-from incentive_model.analysis.stakeholders import INSIDE, STAKEHOLDERS
+from incentive_model.analysis.residents import GroupChange, ResidentPairs
+from incentive_model.runs.row import row_of
 
 if TYPE_CHECKING:
     from incentive_model.runs import Run
@@ -58,7 +58,7 @@ def gather(request: dict[str, Any], runs: Iterable[Run]) -> Frames:
     groups: list[pd.DataFrame] = [pd.DataFrame(columns=GROUP_KEYS)]
     for run in runs:
         pairs.add(run.scheme, run.replicate, run.outcome)
-        rows.append(_row(request, run, threshold))
+        rows.append(_row(request, run))
         series.append(_keyed(run))
         flows.append(run.flows.assign(scheme=run.scheme, replicate=run.replicate))
         if run.breakdown is not None:
@@ -98,20 +98,8 @@ def _keyed(run: Run) -> pd.DataFrame:
     return pd.concat([keys, months], axis=1)
 
 
-def _row(request: dict[str, Any], run: Run, threshold: float) -> dict[str, Any]:
+def _row(request: dict[str, Any], run: Run) -> dict[str, Any]:
     """One row of ``runs.parquet``. Everything per resident-year but levers, parameters and indicators."""
     row: dict[str, Any] = {**_key(run), "status": "done", "design_hash": request["design_hash"]}
     row |= {"residents_an_agent": float(request["weight"]), "ledger_imbalance_fen": int(run.imbalance_fen)}
-    row |= run.levers
-    row |= run.parameters
-    for name, (value, numerator, denominator) in run.indicators.items():
-        row[name] = value
-        row[f"{name}__numerator"] = numerator
-        row[f"{name}__denominator"] = denominator
-    resident_years = len(run.outcome.time_fen) * request["months"] / 12
-    time = int(run.outcome.time_fen.sum()) / FEN_PER_YUAN / resident_years
-    row |= {f"net_{name}": float(run.stakeholders[name]) for name in STAKEHOLDERS}
-    row |= {**run.present, "time_cost": time}
-    money = sum(float(run.stakeholders[name]) for name in INSIDE)
-    row["welfare"] = money + threshold * run.present["qalys"] - time
-    return row
+    return row | run.levers | run.parameters | row_of(run, request["months"])

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from incentive_model.runs.row import FEN_PER_YUAN
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -19,7 +21,6 @@ BY_INCOME = "quintile"
 #: Another breakdown: by what, and the names of its groups.
 Breakdown = tuple[str, Sequence[str]]
 
-FEN_PER_YUAN = 100
 NANO = 10**9
 #: A resident whose balance moved by less than this is "the same".
 SAME_WITHIN_FEN = 1 * FEN_PER_YUAN

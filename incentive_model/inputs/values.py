@@ -13,6 +13,10 @@ from incentive_model.inputs.shapes import shown
 
 Value = float | int | str
 
+#: Months: nobody is born, ages or moves, which ten years can bear.
+LONGEST = 120
+#: Seeds are held in 64 bits.
+SEED_LIMIT = 2**63
 #: Levers whose names begin so are parts of one whole and sum to 1.
 PARTS_OF_ONE = ("weight_", "surplus_split_")
 
@@ -42,10 +46,10 @@ def value_faults(values: Mapping[str, Any], cards: Mapping[str, Card], where: st
 
 
 def typed(values: Mapping[str, Any], cards: Mapping[str, Card]) -> dict[str, Any]:
-    """Accepted values in their card's type: 1, written for a fraction, becomes 1.0."""
-    fractions = {name for name, card in cards.items() if isinstance(card.default, float)}
+    """Accepted values in their card's type: 1, written for a fraction, becomes 1.0, and 24.0 months 24."""
     plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in values.items()}
-    return {name: float(value) if name in fractions else value for name, value in plain.items()}
+    kinds: dict[str, Any] = {name: type(cards[name].default) for name in plain}
+    return {name: kinds[name](x) if kinds[name] in (int, float) else x for name, x in plain.items()}
 
 
 def whole_number(name: str, value: object, low: int, high: int | None = None) -> int:

@@ -24,6 +24,12 @@ fixed(
 
 #: Who pays for care in the end.
 PAYERS = (Group.PATIENTS, Group.INSURER, Group.GOVERNMENT, Group.EXTERNAL)
+#: What :func:`present_values` gives.
+PRESENT = tuple(
+    f"{name}{ending}"
+    for name in (*(f"cost_{payer.name.lower()}" for payer in PAYERS), "qalys")
+    for ending in ("", "_discounted")
+)
 
 
 def factor(p: Any, month: int) -> float:

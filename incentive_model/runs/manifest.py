@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import platform
@@ -9,16 +10,22 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import incentive_model
+from incentive_model.runs.durable import replaced
 from incentive_model.runs.plain import to_json
+
+if TYPE_CHECKING:
+    from incentive_model.runs.study_plan import StudyPlan
 
 FILE = "manifest.json"
 KIND = "incentive-model results"
 SCHEMA = 1
 #: Libraries whose version can move a result or the bytes it is written in.
 LIBRARIES = ("mesa", "numpy", "numba", "llvmlite", "networkx", "pandas", "pyarrow", "scipy", "matplotlib")
+#: Rooms that no run depends on.
+AFTER_RUNS = ("analysis", "report", "app", "cli")
 PERSPECTIVE = (
     "money of each stakeholder apart, yuan per resident-year; welfare adds health at the threshold "
     "and residents' time as a cost"
@@ -38,29 +45,67 @@ def write_manifest(folder: Path, request: Mapping[str, Any], *, wall_seconds: fl
         wall_seconds: how long it took. Time and machine stand here and nowhere else.
         findings: what else is worth saying about the results.
     """
-    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     content = {
-        "schema": SCHEMA,
-        "kind": KIND,
-        "command": request["command"],
-        "model_version": incentive_model.__version__,
         "request": request,
         "seeds": {"seed": request["seed"], "population_seed": request["population_seed"]},
         "population": request["population"],
         "residents_an_agent": request["weight"],
         "currency_year": request["currency_year"],
-        "perspective": PERSPECTIVE,
         "horizon_months": request["months"],
-        "discounting": DISCOUNTING,
         "yuan_per_qaly": request["parameters"].get("qaly_threshold"),
         **findings,
-        "files": [*files, FILE],
+    }
+    _write(folder, str(request["command"]), content, wall_seconds)
+
+
+def write_sweep_manifest(folder: Path, plan: StudyPlan, *, wall_seconds: float, **findings: Any) -> None:
+    """The same for the results of a study, with a hash of every table."""
+    study = plan.study
+    content = {
+        "title": study.title,
+        "source": study.source,
+        "request": plan.request,
+        "design_hash": plan.design_hash,
+        "seeds": {"seed": study.seed},
+        "population": study.population,
+        "residents_an_agent": dict(zip((x.name for x in plan.places), plan.weights, strict=True)),
+        "horizon_months": study.months,
+        "runs": len(plan),
+        **findings,
+    }
+    _write(folder, "sweep", content, wall_seconds)
+
+
+def _write(folder: Path, command: str, content: Mapping[str, Any], wall_seconds: float) -> None:
+    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    said = {
+        "schema": SCHEMA,
+        "kind": KIND,
+        "command": command,
+        "model_version": incentive_model.__version__,
+        **content,
+        "perspective": PERSPECTIVE,
+        "discounting": DISCOUNTING,
+        "files": [*(name for name in files if not name.startswith("store/")), FILE],
         "versions": {"python": platform.python_version()} | {name: _version(name) for name in LIBRARIES},
         "machine": {"system": platform.platform(), "processor": _processor(), "processors": os.cpu_count()},
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "wall_seconds": round(wall_seconds, 2),
     }
-    (folder / FILE).write_text(to_json(content) + "\n", encoding="utf-8")
+    with replaced(folder / FILE) as fresh:
+        fresh.write_text(to_json(said) + "\n", encoding="utf-8")
+
+
+def versions() -> dict[str, str | None]:
+    """What a run's bits may depend on beside its request: this package and its sources, Python, libraries."""
+    root = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for source in sorted(
+        path for path in root.rglob("*.py") if path.parts[len(root.parts)] not in AFTER_RUNS
+    ):
+        digest.update(source.read_bytes())
+    own = {"incentive_model": incentive_model.__version__, "sources": digest.hexdigest()[:12]}
+    return own | {"python": platform.python_version()} | {name: _version(name) for name in LIBRARIES}
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:

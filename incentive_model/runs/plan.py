@@ -28,17 +28,13 @@ from incentive_model.inputs.scheme import (
     resolve_parameters,
     scheme_names,
 )
-from incentive_model.inputs.values import Value, whole_number
+from incentive_model.inputs.values import LONGEST, SEED_LIMIT, Value, whole_number
 from incentive_model.inputs.variant import Variant
 from incentive_model.measures.parts import group_names
 from incentive_model.runs.plain import plain
 
 #: The empty scheme, which every other is held against.
 BASELINE = "status-quo"
-#: Months: nobody is born, ages or moves, which ten years can bear.
-LONGEST = 120
-#: Seeds are held in 64 bits.
-SEED_LIMIT = 2**63
 
 
 @dataclass(frozen=True)
@@ -165,34 +161,54 @@ def plan_runs(
     group_names(by, place)
 
     def request(variant: Variant, replicate: int) -> Request:
-        name, scheme = variant.name, variant.scheme
+        name = variant.name
         horizon = min(variant.months or months, months)
-        content = [
-            there,
-            levers[name],
-            scheme.changes,
-            behaviour[name],
-            replicate,
-            seed,
-            horizon,
-            burn_in,
-            *own,
-        ]
-        return Request(
-            run_id=f"{place.name}-{name}-{replicate:03d}-{digest(content)}",
-            place=place.name,
-            scheme=scheme,
-            replicate=replicate,
-            seed=seed,
-            months=horizon,
-            burn_in=burn_in,
-            levers=levers[name],
-            parameters=behaviour[name],
-            by=by,
+        settings = {"replicate": replicate, "seed": seed, "months": horizon, "burn_in": burn_in}
+        return make_request(
+            place.name, there, variant.scheme, levers[name], behaviour[name], **settings, by=by
         )
 
     requests = tuple(request(variant, replicate) for replicate in range(replicates) for variant in chosen)
     return Plan(place, chosen, requests, replicates, months, burn_in, seed, own, by)
+
+
+def make_request(
+    place: str,
+    there: str,
+    scheme: Scheme,
+    levers: dict[str, Value],
+    parameters: dict[str, Value],
+    *,
+    replicate: int,
+    seed: int,
+    months: int,
+    burn_in: int,
+    draw: int = 0,
+    by: str | None = None,
+) -> Request:
+    """A request with its id.
+
+    Args:
+        place: its name.
+        there: a hash of what is in it (:func:`place_hash`).
+        levers, parameters: every one of them, resolved.
+        draw: the point of a design, if it is of one: a further part of the id.
+    """
+    own = [file.to_json() for file in own_files()]
+    content = [there, levers, scheme.changes, parameters, replicate, seed, months, burn_in, *own]
+    point = f"{draw:05d}-" if draw else ""
+    return Request(
+        run_id=f"{place}-{scheme.name}-{point}{replicate:03d}-{digest(content)}",
+        place=place,
+        scheme=scheme,
+        replicate=replicate,
+        seed=seed,
+        months=months,
+        burn_in=burn_in,
+        levers=levers,
+        parameters=parameters,
+        by=by,
+    )
 
 
 def digest(value: Any) -> str:

@@ -1,0 +1,79 @@
+"""Who makes the runs: this process, a pool of processes here, a Dask cluster, or any other executor.
+
+All of them are a :class:`concurrent.futures.Executor`: they are handed tasks and give records back.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from typing import Any, Literal
+
+from incentive_model.cards import Fault, InputError
+from incentive_model.runs.pool import warm_up, worker_count
+from incentive_model.runs.supervised import SupervisedPool
+
+Name = Literal["none", "local", "dask"]
+#: Tasks a worker has waiting, so that it never waits itself.
+AHEAD = 2
+#: The same on a cluster, where a task is on its way for longer.
+AHEAD_FAR = 4
+
+
+class InProcess(Executor):
+    """Makes each call at once, here."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+@contextmanager
+def executor_of(
+    name: Name | Executor,
+    runs: int,
+    *,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    seconds: float | None = None,
+    megabytes: float | None = None,
+) -> Iterator[tuple[Executor, int]]:
+    """An executor, and how many tasks it should hold at a time; it is closed when the block ends.
+
+    Args:
+        name: ``none``, ``local`` or ``dask``, or an executor of the caller's, which stays open; then
+            ``workers`` says how many tasks it makes at a time.
+        runs: how many there will be.
+        workers: processes; None: one a processor.
+        scheduler: address of a running Dask scheduler.
+        seconds, megabytes: what a run may take; only ``local`` can hold it to that.
+
+    Raises:
+        InputError: options that do not go together, or ``dask`` where it is not installed.
+    """
+    if isinstance(name, Executor):
+        yield name, AHEAD_FAR * (workers or os.cpu_count() or 1)
+        return
+    if name != "local" and (seconds is not None or megabytes is not None):
+        found = f"a limit a run with executor {name!r}"
+        raise InputError(Fault("limit", found, "limits with executor 'local', which can end a process"))
+    if scheduler is not None and name != "dask":
+        raise InputError(Fault("scheduler", f"an address with executor {name!r}", "executor 'dask'"))
+    count = worker_count(workers, runs)
+    if name == "none":
+        yield InProcess(), 1
+    elif name == "local":
+        warm_up()
+        with SupervisedPool(count, seconds=seconds, megabytes=megabytes, begin=warm_up) as pool:
+            yield pool, AHEAD * count
+    else:
+        from incentive_model.runs.dask_cluster import dask_executor
+
+        with dask_executor(count, scheduler) as (executor, threads):
+            yield executor, AHEAD_FAR * threads

@@ -1,0 +1,97 @@
+"""One run of a sweep made again: are the bytes the same?"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from incentive_model.cards import Fault, InputError, nearest
+from incentive_model.runs.executors import executor_of
+from incentive_model.runs.journal import Journal
+from incentive_model.runs.manifest import versions
+from incentive_model.runs.plan_file import differences, read_plan
+from incentive_model.runs.run_table import run_table
+from incentive_model.runs.study_plan import StudyPlan
+from incentive_model.runs.sweep import record_made
+from incentive_model.runs.sweep_folder import STORE
+from incentive_model.runs.task import make
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A run beside itself.
+
+    Attributes:
+        run_id: which.
+        there, now: its row as it was kept and as it is made now, as plain data.
+        differ: columns in which they differ, in the order of the table.
+        versions: where this machine's versions differ from those it was made with.
+    """
+
+    run_id: str
+    there: dict[str, Any]
+    now: dict[str, Any]
+    differ: tuple[str, ...]
+    versions: tuple[str, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether every byte agrees."""
+        return not self.differ
+
+
+def replay(
+    run_id: str, folder: str | Path, *, limit_seconds: float | None = None, limit_mb: float | None = None
+) -> Replay:
+    """Make one run of a sweep again, in a process of its own, and hold it against its row.
+
+    Args:
+        run_id: its id, as in ``runs.parquet`` and ``failures.csv``.
+        folder: the sweep's results folder; the runs that are there so far will do.
+        limit_seconds, limit_mb: what it may take, as it was when it failed of them.
+
+    Raises:
+        InputError: no sweep is there, or it has no such run.
+    """
+    folder = Path(folder)
+    plan = read_plan(folder / STORE)
+    there = _kept(folder / STORE, plan, run_id)
+    row = there.to_pylist()[0]
+    task = plan[plan.number(row["place"], row["draw"], row["scheme"], row["replicate"])]
+    with executor_of("local", 1, workers=1, seconds=limit_seconds, megabytes=limit_mb) as (executor, _):
+        record = record_made(executor.submit(make, task), task)
+    now = run_table(plan, [record])
+    differ = tuple(name for name in now.column_names if not now[name].equals(there[name]))
+    return Replay(
+        run_id,
+        row,
+        now.to_pylist()[0],
+        differ,
+        tuple(differences(plan.versions, versions(), "versions")),
+    )
+
+
+def _kept(store: Path, plan: StudyPlan, run_id: str) -> pa.Table:
+    """The row of a run.
+
+    Raises:
+        InputError: it is not there.
+    """
+    ids: list[str] = []
+    for part in sorted(store.glob("part-*.parquet")):
+        found = pq.read_table(part, filters=[("run_id", "=", run_id)])
+        if len(found):
+            return found
+        ids += pq.read_table(part, columns=["run_id"])["run_id"].to_pylist()
+    for journal in sorted(store.glob("journal*.jsonl")):
+        for _, record in Journal(journal).lines():
+            ids.append(json.loads(record)["key"][0])
+            if ids[-1] == run_id:
+                return run_table(plan, [record])
+    allowed = f"the id of one of the {len(ids)} runs that were made"
+    raise InputError(Fault(f"replay {store.parent}", f"no run {run_id!r}", allowed, nearest(run_id, ids)))

@@ -1,0 +1,248 @@
+"""A pool of processes in which one run's misfortune is that run's alone.
+
+Each process makes one run at a time, watched by a thread of ours. A crash, an endless run or one that takes
+too much memory ends its own process, is known by its run, and a fresh process takes the next one. (The
+standard library's pool gives up every run that waits when one process dies.)
+"""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import os
+import pickle
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from typing import Any
+
+from incentive_model.cards import Fault, InputError
+from incentive_model.runs.spawning import plain_children
+
+#: A process that was killed from outside did nothing wrong: its run is tried again, so often in all.
+TRIES = 10
+BYTES_A_MEGABYTE = 10**6
+
+
+class Died(RuntimeError):
+    """The process that made the run ended: a crash, an exit, or killed from outside too often."""
+
+    def __init__(self, code: int | None) -> None:
+        self.code = code
+        super().__init__(code)
+
+    def __str__(self) -> str:
+        if self.code is None or self.code >= 0:
+            return f"its process left with exit code {self.code}"
+        try:
+            name = signal.Signals(-self.code).name
+        except ValueError:
+            name = f"signal {-self.code}"
+        hint = ", perhaps for want of memory" if self.killed else ""
+        return f"its process was ended by {name}{hint}"
+
+    @property
+    def killed(self) -> bool:
+        """Ended from outside."""
+        return sys.platform != "win32" and self.code == -signal.SIGKILL
+
+
+class TimedOut(RuntimeError):
+    """The run took longer than it was given, and its process was ended."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(seconds)
+
+    def __str__(self) -> str:
+        return f"not done after {self.seconds:g} s"
+
+
+class SupervisedPool(Executor):
+    """Processes that compute one call at a time each, as a :class:`concurrent.futures.Executor`.
+
+    A future raises what the call raised; :class:`Died` if its process ended, :class:`TimedOut` if it took
+    too long, ``MemoryError`` if it wanted more memory than it was given.
+
+    Args:
+        workers: how many processes.
+        seconds: the longest a call may take; None: for ever.
+        megabytes: the most memory a process may hold as data; None: as much as there is.
+        begin: called once in every new process.
+
+    Raises:
+        InputError: ``megabytes`` on a system that cannot limit memory.
+    """
+
+    def __init__(
+        self,
+        workers: int,
+        *,
+        seconds: float | None = None,
+        megabytes: float | None = None,
+        begin: Callable[[], object] | None = None,
+    ) -> None:
+        if megabytes is not None and sys.platform != "linux":
+            raise InputError(Fault("limit-mb", f"{megabytes:g} on {sys.platform}", "no limit but on Linux"))
+        self._seconds = seconds
+        limit = None if megabytes is None else int(megabytes * BYTES_A_MEGABYTE)
+        self._setup = pickle.dumps((begin, limit))
+        self._closed = False
+        self._threads = ThreadPoolExecutor(workers, "worker")
+        self._seats: queue.SimpleQueue[_Seat] = queue.SimpleQueue()
+        with plain_children():  # all of them, before an interrupt is heard
+            self._all = [_Seat(self._setup) for _ in range(workers)]
+        for seat in self._all:
+            self._seats.put(seat)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return self._threads.submit(self._call, pickle.dumps((fn, args, kwargs)))
+
+    def _call(self, call: bytes) -> Any:
+        seat = self._seats.get()
+        try:
+            for _ in range(TRIES):
+                try:
+                    return seat.call(call, self._seconds)
+                except Died as death:
+                    if self._closed or not death.killed:
+                        raise
+                    last = death
+            raise last
+        finally:
+            self._seats.put(seat)
+
+    def processes(self) -> list[int]:
+        """The process ids of the workers that are alive."""
+        return [seat.process.pid for seat in self._all if seat.process.is_alive() and seat.process.pid]
+
+    def kill(self) -> None:
+        """End every process at once, whatever it is doing."""
+        self._closed = True
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for seat in self._all:
+            seat.close(now=True)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._threads.shutdown(wait=wait, cancel_futures=cancel_futures)
+        if wait:
+            self._closed = True
+            for seat in self._all:
+                seat.close()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool | None:
+        if kind is not None:  # Ctrl-C and a caller who wants no more are not to wait for what is running
+            self.kill()
+        self.shutdown()
+        return None
+
+
+class _Seat:
+    """A place for one process at a time, and the pipe to it."""
+
+    def __init__(self, setup: bytes) -> None:
+        self._setup = setup
+        self._closed = False
+        self._start()
+
+    def _start(self) -> None:
+        ours, theirs = multiprocessing.Pipe()
+        with plain_children():
+            context = multiprocessing.get_context("spawn")
+            self.process = context.Process(target=_work, args=(theirs, self._setup), daemon=True)
+            self.process.start()
+        theirs.close()
+        self._pipe = ours
+        self._ready = False
+
+    def call(self, call: bytes, seconds: float | None) -> Any:
+        """What a call gives, or the exception it raised."""
+        if not self.process.is_alive() and not self._closed:
+            self._pipe.close()
+            self._start()
+        try:
+            if not self._ready:  # how long a process takes to begin is not the call's fault
+                self._pipe.recv_bytes()
+                self._ready = True
+            self._pipe.send_bytes(call)
+            if not self._pipe.poll(seconds):
+                self._end()
+                raise TimedOut(seconds or math.inf)
+            answer = self._pipe.recv_bytes()
+        except (EOFError, OSError):
+            raise Died(self._exit_code()) from None
+        done, value = pickle.loads(answer)
+        if isinstance(value, MemoryError) and not done:
+            self._end()  # who knows what it still holds
+        if not done:
+            raise value
+        return value
+
+    def _exit_code(self) -> int | None:
+        """How the process ended. Another thread may be just about to note it."""
+        self.process.join()
+        for _ in range(100):
+            if self.process.exitcode is not None:
+                break
+            time.sleep(0.01)
+        return self.process.exitcode
+
+    def _end(self) -> None:
+        self.process.kill()
+        self.process.join()
+
+    def close(self, now: bool = False) -> None:
+        """Let the process go, at once or when it has done what it does."""
+        self._closed = True
+        if now:
+            self._end()
+        else:
+            self._pipe.close()
+            self.process.join()
+
+
+# In the process
+
+
+def _work(pipe: Connection, setup: bytes) -> None:
+    """Make calls until the pipe is closed; leave Ctrl-C to the parent, end when it does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    begin, limit = pickle.loads(setup)
+    if limit is not None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    if begin is not None:
+        begin()
+    try:
+        pipe.send_bytes(b"ready")
+        while True:
+            pipe.send_bytes(_answer(pipe.recv_bytes()))
+    except (EOFError, OSError):
+        return
+
+
+def _answer(call: bytes) -> bytes:
+    """Whether it went well, and what came of it, pickled."""
+    try:
+        fn, args, kwargs = pickle.loads(call)
+        return pickle.dumps((True, fn(*args, **kwargs)))
+    except Exception as error:
+        try:
+            answer = pickle.dumps((False, error))
+            pickle.loads(answer)
+        except Exception:  # an exception that does not travel
+            answer = pickle.dumps((False, RuntimeError(f"{type(error).__name__}: {error}")))
+        return answer
+
+
+def _end_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+    os._exit(1)
