@@ -127,3 +127,6 @@ def _execute(place: Place, request: Request) -> Run:
     finally:
         # Mesa 3.3 keeps every model ever built alive through this table.
         getattr(mesa.Agent, "_ids", {}).pop(model, None)
+        # A model and its parts hold each other: untied, its columns go now and not when Python next looks for
+        # such rings, which is many runs later.
+        model.__dict__.clear()
