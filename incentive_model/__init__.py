@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from incentive_model.network.files import write_network
     from incentive_model.report import plot
     from incentive_model.report import write_report as report
+    from incentive_model.runs.function import Simulator
 
 __version__ = "0.1.0"
 
@@ -48,6 +49,7 @@ _HOME = {
     "InputError": "cards",
     "Place": "inputs.place",
     "Scheme": "inputs.scheme",
+    "Simulator": "runs.function",
     "Validation": "analysis.validation",
     "check": "inputs.check",
     "compare": "analysis.comparison",
@@ -71,6 +73,7 @@ __all__ = [
     "InputError",
     "Place",
     "Scheme",
+    "Simulator",
     "Validation",
     "__version__",
     "check",

@@ -2,6 +2,7 @@
 
 ``plan``   the requests of a design, with stable ids; nothing runs
 ``run``    one request made: a :class:`~incentive_model.runs.run.Run`
+``function``  the model as a plain function: :class:`~incentive_model.runs.function.Simulator`
 ``pool``   many requests made, in this process or in several; the results do not depend on which
 ``store``  a results folder, written whole or not at all; ``manifest`` and ``tables``: what lies in it
 ``plain``  values as JSON can carry them
