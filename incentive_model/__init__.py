@@ -7,13 +7,13 @@ The rooms, in the order data takes through them; imports run one way:
 ``chance``     addressed random draws: the same luck under every scheme
 ``rules``      how anyone decides, as plain functions
 ``incentives`` events into money, one file a family
-``inputs``     places and schemes: TOML and CSV in, errors that name the mend
+``inputs``     places, schemes, studies: TOML and CSV in, errors that name the mend
 ``network``    institutions and ties
 ``engine``     columns, compiled loops, the ledger
 ``agents``     patient, physician, hospital, insurer, government
 ``measures``   what is looked at, card and formula together
 ``model``      :class:`IncentiveModel`, a :class:`mesa.Model`, and its month
-``runs``       the plan of runs, workers, the results folder
+``runs``       designs, the plan of runs, who makes them, what is kept
 ``analysis``   comparison, stakeholders, residents, validation
 ``report``     figures, tables, the HTML page
 ``cli``        the command line
@@ -35,10 +35,12 @@ if TYPE_CHECKING:
     from incentive_model.inputs.instruments import load_instruments
     from incentive_model.inputs.place import Place, load_place, place_names
     from incentive_model.inputs.scheme import Scheme, load_scheme, scheme_names
+    from incentive_model.inputs.study import Study, load_study
     from incentive_model.model import IncentiveModel
     from incentive_model.network.files import write_network
     from incentive_model.report import plot
     from incentive_model.report import write_report as report
+    from incentive_model.report.study import sweep
     from incentive_model.runs.function import Simulator
 
 __version__ = "0.1.0"
@@ -50,6 +52,7 @@ _HOME = {
     "Place": "inputs.place",
     "Scheme": "inputs.scheme",
     "Simulator": "runs.function",
+    "Study": "inputs.study",
     "Validation": "analysis.validation",
     "check": "inputs.check",
     "compare": "analysis.comparison",
@@ -58,11 +61,13 @@ _HOME = {
     "load_instruments": "inputs.instruments",
     "load_place": "inputs.place",
     "load_scheme": "inputs.scheme",
+    "load_study": "inputs.study",
     "parameters": "cards",
     "place_names": "inputs.place",
     "plot": "report",
     "report": "report",
     "scheme_names": "inputs.scheme",
+    "sweep": "report.study",
     "validate": "analysis.validation",
     "write_network": "network.files",
 }
@@ -74,6 +79,7 @@ __all__ = [
     "Place",
     "Scheme",
     "Simulator",
+    "Study",
     "Validation",
     "__version__",
     "check",
@@ -83,11 +89,13 @@ __all__ = [
     "load_instruments",
     "load_place",
     "load_scheme",
+    "load_study",
     "parameters",
     "place_names",
     "plot",
     "report",
     "scheme_names",
+    "sweep",
     "validate",
     "write_network",
 ]

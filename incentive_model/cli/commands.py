@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from enum import StrEnum
 from pathlib import Path
@@ -246,32 +245,6 @@ def show(
         print(to_json({"schema": 1, "kind": "place" if is_place else "scheme", **_fields(found)}))
     else:
         print(place_text(found) if isinstance(found, Place) else scheme_text(found))
-
-
-@app.command()
-def check(
-    path: Annotated[Path, typer.Argument(help="A place's folder or file, or a scheme's file.")],
-    own: OwnInstruments = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
-    """Every fault of a place or scheme one wrote.
-
-    Says where it is, what was found there and what is allowed. Of a place without faults it says on standard
-    error what was assumed and what looks odd.
-    """
-    from incentive_model.inputs.check import check as faults_of
-    from incentive_model.inputs.check import place_of
-    from incentive_model.inputs.remarks import remarks
-
-    faults = faults_of(path)
-    if not faults and (folder := place_of(path)):
-        print(*(f"note: {remark}" for remark in remarks(folder)), sep="\n", file=sys.stderr)
-    if as_json:
-        print(_json({"schema": 1, "ok": not faults, "problems": [fault.to_json() for fault in faults]}))
-    else:
-        print("\n".join(map(str, faults)) or f"{path}: nothing wrong")
-    raise typer.Exit(2 if faults else 0)
 
 
 def _place_or_scheme(name: str) -> Place | Scheme:

@@ -136,6 +136,12 @@ def _fault(shape: type[BaseModel], error: dict[str, Any], where: Callable[[Loc],
     return Fault(where(loc), found, allowed, mend)
 
 
+def _without_none(kind: Any) -> Any:
+    """What an optional field holds if it holds anything."""
+    kinds = [other for other in get_args(kind) if other is not type(None)]
+    return kinds[0] if type(None) in get_args(kind) and len(kinds) == 1 else kind
+
+
 def _choices(error: dict[str, Any]) -> list[str]:
     expected = str(error.get("ctx", {}).get("expected", "")) if error["type"] == "literal_error" else ""
     return [word.strip(" '") for word in expected.replace(" or ", ",").split(",") if word.strip()]
@@ -152,7 +158,7 @@ def _described(shape: type[BaseModel], loc: Loc) -> tuple[type[BaseModel], str]:
             field = inner.model_fields.get(str(part))
             if field is None:
                 return owner, words
-            words, inner = field.description or words, field.annotation
+            words, inner = field.description or words, _without_none(field.annotation)
         else:
             inner = (get_args(inner) or (object,))[-1]
     return owner, words

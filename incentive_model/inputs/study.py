@@ -83,7 +83,7 @@ class StudyFile(TomlShape):
     schemes: list[Text] | None = Field(
         default=None, description="a list of schemes' names or files, in quotes"
     )
-    population: int | Literal["full"] = Field(
+    population: Any = Field(
         default=20_000, description='a whole number of simulated residents a place, or "full"'
     )
     months: int = whole(1, LONGEST, "months under the scheme", default=60)

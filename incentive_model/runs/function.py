@@ -13,6 +13,7 @@ from incentive_model.inputs.scheme import Scheme, load_scheme
 from incentive_model.inputs.values import Value
 from incentive_model.inputs.variant import Variant
 from incentive_model.runs.plan import Request, plan_runs
+from incentive_model.runs.row import row_of
 from incentive_model.runs.run import execute
 
 
@@ -67,19 +68,15 @@ class Simulator:
             seed: of the luck.
 
         Returns:
-            Over the scheme's months: every indicator under its name (None where it cannot be computed), net
-            positions as ``net_STAKEHOLDER``, costs by payer and QALYs as in ``runs.parquet``.
+            Over the scheme's months: every indicator under its name (None where it cannot be computed), and
+            balances, costs and QALYs as in ``runs.parquet``.
 
         Raises:
             InputError: an unknown lever or parameter, or a value its card refuses.
             RunFailed: the run did not finish.
         """
         run = execute(self.place, self._request(levers or {}, parameters or {}, seed))
-        return {
-            **{name: value for name, (value, _, _) in run.indicators.items()},
-            **{f"net_{name}": float(value) for name, value in run.stakeholders.items()},
-            **run.present,
-        }
+        return {name: value for name, value in row_of(run, self.months).items() if "__" not in name}
 
     def _request(self, levers: Mapping[str, Value], parameters: Mapping[str, Value], seed: int) -> Request:
         # Under a name of its own: the status quo with a lever set is not the status quo.
