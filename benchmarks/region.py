@@ -1,4 +1,4 @@
-"""What a county costs, and a country of them: ``python -m benchmarks.region`` (some four minutes, one core).
+"""What a county costs, and a country of them: ``python -m benchmarks.region`` (three minutes, one core).
 
 python -m benchmarks.region RESIDENTS AGENTS   # one county in this process; prints JSON
 """
@@ -38,7 +38,6 @@ ROUNDS, SHORT = 3, 100_000
 #: The country: what ``experiments/region/make_counties.py`` writes for so many counties.
 COUNTIES, REPLICATES, SCHEMES = 2_800, 10, 2  # a scheme and the status quo
 NIGHT, HOUR = 10, 1  # hours
-CORES = 64  #: of a machine, to say it in machines
 
 
 def measure(residents: int, agents: int) -> dict[str, Any]:
@@ -75,7 +74,7 @@ def processor_seconds(work: Callable[[], object]) -> float:
 
 
 def country(points: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The country by the measured counties: a run's seconds and a worker's bytes lie on a line over residents."""
+    """The country: a run's seconds and a worker's bytes lie on a line through the measured counties'."""
     make = runpy.run_path(str(ROOT / "experiments" / "region" / "make_counties.py"))
     sizes = np.array([row[make["COLUMNS"].index("residents")] for row in make["rows"](COUNTIES, 1)], float)
     found: dict[str, Any] = {
@@ -129,17 +128,14 @@ def tables(data: dict[str, Any]) -> str:
     def both(what: str, say: Callable[[float], str], key: str) -> list[str]:
         return [what, say(sampled[key]), say(full[key])]
 
-    def machines(cores: float) -> str:
-        return f"{cores:,.0f} cores ({math.ceil(cores / CORES):,} of {CORES})"
-
     whole = [
         both("mean run, s", lambda x: f"{x:.2f}", "mean_run_seconds"),
         both("longest run, s", lambda x: f"{x:.1f}", "longest_run_seconds"),
-        both("core-hours", lambda x: f"{x:,.0f}", "core_hours"),
+        both("core-hours", lambda x: f"{x:,.1f}", "core_hours"),
         both("worker, mean county, MB", lambda x: f"{x / 1e6:,.0f}", "worker_bytes_mean"),
         both("worker, largest county, MB", lambda x: f"{x / 1e6:,.0f}", "worker_bytes_largest"),
-        both(f"for a night ({NIGHT} h)", machines, "cores_for_a_night"),
-        both("for an hour", machines, "cores_for_an_hour"),
+        both(f"cores for a night ({NIGHT} h)", str, "cores_for_a_night"),
+        both("cores for an hour", str, "cores_for_an_hour"),
     ]
     title = [f"{land['runs']:,} runs", f"{SAMPLES[-1]:,} a county", "an agent a resident"]
     return f"{grid(head, rows)}\n\n{grid(title, whole)}\n"
