@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import runpy
 from dataclasses import replace
@@ -11,14 +12,16 @@ import numpy as np
 import pytest
 import small_place
 
+from benchmarks.region import country, tables
 from incentive_model import IncentiveModel
 from incentive_model.cards import InputError
 from incentive_model.inputs import Place, load_place, place_names
 from incentive_model.inputs.county import County, template
-from incentive_model.inputs.region import read_region
+from incentive_model.inputs.region import CountyRow, read_region
 from incentive_model.runs.plan import place_hash
 
-REGION = Path(__file__).resolve().parent.parent / "experiments" / "region"
+ROOT = Path(__file__).resolve().parent.parent
+REGION = ROOT / "experiments" / "region"
 EDGE = 1e-6  # a running sum of fractions may miss by so much
 
 
@@ -186,3 +189,15 @@ def test_the_region_is_what_its_script_makes() -> None:
     assert len(read_region(REGION / "counties.csv")) == 40
     country = [row[3] for row in make["rows"](2_800, 1)]
     assert sum(country) == pytest.approx(1.4e9, rel=1e-6)
+
+
+def test_the_document_has_every_column_and_the_measured_numbers() -> None:
+    data = json.loads((ROOT / "results" / "performance" / "region.json").read_text("utf-8"))
+    text = (ROOT / "docs" / "region.md").read_text("utf-8")
+    assert all(table.strip() in text for table in tables(data).split("\n\n"))
+    found = country(data["points"])
+    for kind in ("sampled", "full"):
+        assert found.pop(kind) == pytest.approx(data["country"].pop(kind))
+    assert found == data["country"]
+    rows = "\n".join(line.split("|")[1] for line in text.splitlines() if line.startswith("| `"))
+    assert [name for name in CountyRow.model_fields if f"`{name}`" not in rows] == []
