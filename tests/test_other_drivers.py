@@ -46,7 +46,9 @@ class TestPlainFunction:
         expected = {name: value for name, (value, _, _) in model.indicators().items()}
         expected |= {f"net_{name}": value for name, value in model.stakeholders().items()}
         expected |= model.present_values()
-        assert f(LEVERS, BEHAVIOUR, seed=7) == expected
+        found = f(LEVERS, BEHAVIOUR, seed=7)
+        assert found.keys() - expected.keys() == {"time_cost", "welfare"}
+        assert expected.items() <= found.items()
 
     def test_a_call_remembers_nothing_of_the_one_before(self, f: im.Simulator) -> None:
         before = f(seed=3)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from incentive_model.cards import InputError, levers, parameters
 from incentive_model.inputs.check import check
+from incentive_model.inputs.county import County
 from incentive_model.inputs.study import SAMPLED, Design, Factor, Study, load_study
 from incentive_model.runs.designs import points_of
 from incentive_model.runs.plan import plan_runs
@@ -174,6 +175,15 @@ class TestPlan:
         assert [(plan[n].key[1], plan[n].key[2]) for n in range(len(plan))] == [
             (place, scheme) for place in places for scheme in ("status-quo", "full-package")
         ]
+
+    def test_counties_have_luck_of_their_own_and_schemes_meet_the_same(self) -> None:
+        counties = tuple(County(name, name, "yongan", 330_000) for name in ("east", "west"))
+        plan = plan_study(
+            Study("s", "s", (), counties=counties, schemes=("full-package",), population=100, replicates=1)
+        )
+        seeds = [plan[number].request.seed for number in range(4)]
+        assert seeds[0] == seeds[1] != seeds[2] == seeds[3]
+        assert [plan[number].key[1] for number in range(4)] == ["east", "east", "west", "west"]
 
 
 GAP = Factor("reimbursement_gap", low=0.0, high=0.4)

@@ -1,4 +1,4 @@
-"""Writes ``counties.csv``, a made-up region for ``study.toml``.
+"""Writes ``counties.csv``, a made-up region for ``region.toml``.
 
     python experiments/region/make_counties.py                                     # the 40 counties beside it
     python experiments/region/make_counties.py --counties 2800 --out country.csv   # a country's worth

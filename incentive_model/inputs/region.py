@@ -8,14 +8,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, create_model
+from pydantic import Field
 
-from incentive_model.cards import Card, Fault, InputError, levers, nearest, parameters
+from incentive_model.cards import Fault, InputError, levers, parameters
+from incentive_model.inputs.card_columns import with_card_columns
 from incentive_model.inputs.county import County, misfits, scaled, template
 from incentive_model.inputs.csv_file import Row, at, read_csv
 from incentive_model.inputs.place import place_names, split_reading
 from incentive_model.inputs.shapes import Faults, RowShape, number, shown, whole, word
-from incentive_model.inputs.sheet import read_sheet
 from incentive_model.inputs.values import sum_faults
 
 
@@ -53,7 +53,7 @@ def read_region(path: str | Path) -> tuple[County, ...]:
         InputError: with every fault found, each with its row and column.
     """
     path = Path(path)
-    rows = read_csv(path, _row_shape(path))
+    rows = read_csv(path, with_card_columns(CountyRow, path))
     faults = Faults(_repeated(path.name, rows))
     counties = []
     for row in rows:
@@ -61,36 +61,6 @@ def read_region(path: str | Path) -> tuple[County, ...]:
             counties.append(_county(path, row))
     faults.stop()
     return tuple(counties)
-
-
-def _row_shape(path: Path) -> type[CountyRow]:
-    """The shape of this table's rows: the levers and parameters among its headings are columns too.
-
-    Raises:
-        InputError: unreadable, or a heading that names nothing.
-    """
-    own = CountyRow.model_fields
-    cards = {**levers(), **parameters()}
-    sheet = read_sheet(path, [*own, *cards])
-    where = f"{sheet.file}: row {sheet.heading}"
-    allowed = f"{', '.join(own)}, or the name of a lever or parameter"
-    unknown = [name for name in sheet.columns if name and name not in own and name not in cards]
-    if "id" in sheet.columns:  # else it is no table of counties at all, which the reader says
-        Faults(
-            Fault(where, f"an unknown column {shown(name)}", allowed, nearest(name, [*own, *cards]))
-            for name in unknown
-        ).stop()
-    more = {name: _column(cards[name]) for name in sheet.columns if name in cards}
-    return create_model("CountyRow", __base__=CountyRow, **more)
-
-
-def _column(card: Card) -> Any:
-    """The column of a lever or parameter."""
-    if card.choices:
-        pattern = f"^({'|'.join(card.choices)})$"
-        return str | None, Field(default=None, pattern=pattern, description=card.allowed())
-    field = Field(default=None, ge=card.low, le=card.high, allow_inf_nan=False, description=card.allowed())
-    return (int if isinstance(card.default, int) else float) | None, field
 
 
 def _repeated(file: str, rows: list[Row[CountyRow]]) -> Iterator[Fault]:

@@ -11,11 +11,12 @@ import pandas as pd
 from pydantic import Field
 
 from incentive_model.cards import Card, Fault, InputError, indicators, nearest, parameters
+from incentive_model.inputs.card_columns import varied_cards
 from incentive_model.inputs.county import County
 from incentive_model.inputs.files import is_folder
 from incentive_model.inputs.place import place_names, split_reading
 from incentive_model.inputs.place_files import Text
-from incentive_model.inputs.points import read_points, varied_cards
+from incentive_model.inputs.points import read_points
 from incentive_model.inputs.region import read_region
 from incentive_model.inputs.scheme import Scheme, read_scheme
 from incentive_model.inputs.shapes import Faults, TomlShape, shown, whole

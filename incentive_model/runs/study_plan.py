@@ -92,7 +92,7 @@ class StudyPlan:
             request.scheme.name,
             cell.draw,
             replicate,
-            self.study.seed,
+            request.seed,
             paired,
             self.weights[cell.place],
             *(values[name] for name in self.varied),
@@ -229,7 +229,7 @@ class StudyPlan:
             found.parameters,
             draw=cell.draw,
             replicate=replicate,
-            seed=study.seed,
+            seed=_seed(study.seed, ref),
             months=study.months,
             burn_in=study.burn_in,
         )
@@ -327,6 +327,15 @@ def _check_sums(plan: StudyPlan) -> None:
     if any(str(name).startswith(PARTS_OF_ONE) for name in plan.points):
         for cell in plan.cells:
             plan._resolved(cell)
+
+
+def _seed(seed: int, place: PlaceRef) -> int:
+    """The study's seed; the counties of a region each have luck of their own, which only hangs on it.
+
+    Schemes, points and places that people name have luck in common, to be compared. Counties are added up,
+    and a sum over counties that are lucky together would not get surer with their number.
+    """
+    return seed if place.county is None else int(digest([seed, place.name]), 16)
 
 
 def _blank(value: Any) -> bool:
