@@ -83,13 +83,13 @@ def sweep(
 @app.command()
 def replay(
     run_id: Annotated[str, typer.Argument(metavar="RUN_ID", help="A run's id, as in runs.parquet.")],
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The results folder of a sweep.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder of sweep or compare.")],
     limit_seconds: LimitSeconds = None,
     limit_mb: LimitMb = None,
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
-    """One run of a sweep again; says whether the bytes agree (else the exit code is 1)."""
+    """One run again; says whether the bytes agree (else the exit code is 1)."""
     from incentive_model.runs.plain import to_json
     from incentive_model.runs.replay import replay as again
 

@@ -32,9 +32,7 @@ def with_card_columns(shape: type[RowType], path: Path) -> type[RowType]:
     own, cards = shape.model_fields, varied_cards()
     sheet = read_sheet(path, [*own, *cards])
     needed = {name for name, field in own.items() if field.is_required()}
-    if not needed or needed & set(
-        sheet.columns
-    ):  # else it is another table altogether, which the reader says
+    if not needed or needed & set(sheet.columns):  # else another table, says the reader
         known = [*own, *cards]
         allowed = ", ".join([*own, "the name of a lever or parameter"])
         where = f"{sheet.file}: row {sheet.heading}"

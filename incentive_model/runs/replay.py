@@ -1,4 +1,4 @@
-"""One run of a sweep made again: are the bytes the same?"""
+"""One run of a sweep or comparison made again: are the bytes the same?"""
 
 from __future__ import annotations
 
@@ -11,10 +11,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from incentive_model.cards import Fault, InputError, nearest
+from incentive_model.inputs.place import load_place
+from incentive_model.inputs.scheme import Scheme
+from incentive_model.inputs.values import Value
 from incentive_model.runs.executors import executor_of
 from incentive_model.runs.journal import Journal
-from incentive_model.runs.manifest import versions
+from incentive_model.runs.manifest import read_manifest, versions
+from incentive_model.runs.plan import BASELINE, plan_runs
 from incentive_model.runs.plan_file import differences, read_plan
+from incentive_model.runs.row import row_of
+from incentive_model.runs.run import execute
 from incentive_model.runs.run_table import run_table
 from incentive_model.runs.study_plan import StudyPlan
 from incentive_model.runs.sweep import record_made
@@ -48,17 +54,20 @@ class Replay:
 def replay(
     run_id: str, folder: str | Path, *, limit_seconds: float | None = None, limit_mb: float | None = None
 ) -> Replay:
-    """Make one run of a sweep again, in a process of its own, and hold it against its row.
+    """Make one run of a sweep or comparison again, in a process of its own, and hold it against its row.
 
     Args:
         run_id: its id, as in ``runs.parquet`` and ``failures.csv``.
-        folder: the sweep's results folder; the runs that are there so far will do.
+        folder: the results folder; of a sweep the runs that are there so far will do.
         limit_seconds, limit_mb: what it may take, as it was when it failed of them.
 
     Raises:
-        InputError: no sweep is there, or it has no such run.
+        InputError: no sweep or comparison is there, or it has no such run.
     """
     folder = Path(folder)
+    manifest = read_manifest(folder)
+    if manifest is not None and manifest["command"] == "compare":
+        return _compared(run_id, folder, manifest)
     plan = read_plan(folder / STORE)
     there = _kept(folder / STORE, plan, run_id)
     row = there.to_pylist()[0]
@@ -95,3 +104,37 @@ def _kept(store: Path, plan: StudyPlan, run_id: str) -> pa.Table:
                 return run_table(plan, [record])
     allowed = f"the id of one of the {len(ids)} runs that were made"
     raise InputError(Fault(f"replay {store.parent}", f"no run {run_id!r}", allowed, nearest(run_id, ids)))
+
+
+def _compared(run_id: str, folder: Path, manifest: dict[str, Any]) -> Replay:
+    """A run of a comparison beside itself.
+
+    Raises:
+        InputError: the comparison has no such run, or was of a place that cannot be found by its name.
+    """
+    asked = manifest["request"]
+    place = load_place(asked["place"], asked["population"])
+    schemes = [
+        Scheme(name, said["title"], tuple(said["source"]), said["levers"], _changes(said["changes"]))
+        for name, said in asked["schemes"].items()
+        if name != BASELINE
+    ]
+    size = {name: asked[name] for name in ("replicates", "months", "burn_in", "seed", "parameters")}
+    requests = {request.run_id: request for request in plan_runs(place, schemes, **size).requests}
+    table = pq.read_table(folder / "runs.parquet", filters=[("run_id", "=", run_id)])
+    if run_id not in requests or not len(table):
+        allowed = f"the id of one of its {len(requests)} runs"
+        mend = nearest(run_id, requests) or "the place may have changed since"
+        raise InputError(Fault(f"replay {folder}", f"no run {run_id!r}", allowed, mend))
+    (there,) = table.to_pylist()
+    request = requests[run_id]
+    made = request.levers | request.parameters | row_of(execute(place, request), request.months)
+    now = {name: made.get(name, value) for name, value in there.items()}
+    differ = tuple(name for name in there if now[name] != there[name])
+    kept = manifest["versions"]
+    here = {name: value for name, value in versions().items() if name in kept}
+    return Replay(run_id, there, now, differ, tuple(differences(kept, here, "versions")))
+
+
+def _changes(said: list[dict[str, Any]]) -> tuple[tuple[int, dict[str, Value]], ...]:
+    return tuple((int(change["month"]), change["levers"]) for change in said)
