@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -21,33 +22,52 @@ from incentive_model.runs.sweep_folder import RUNS
 FILE = "summary.csv"
 #: What one line is of.
 CELL = ("place", "draw", "scheme")
+#: The place's name in the lines of all counties of a region together.
+REGION = "all counties"
 MONEY = "yuan per resident-year"
 Row = dict[str, Any]
 
 
 def write_summary(folder: Path, plan: StudyPlan) -> None:
-    """Write ``summary.csv``, a thousand runs at a time.
+    """Write ``summary.csv``, a cell at a time.
 
-    One line a place, draw, scheme and output; columns: these, what was varied, unit, value, low, high, delta,
-    delta_low, delta_high (paired with the status quo of the same place, parameters and replicate), n (runs
-    in which the output could be computed).
+    One line a place, draw, scheme and output; columns: these, the design's factors, unit, value, low, high,
+    delta, delta_low, delta_high (paired with the status quo of the same place, parameters and replicate), n
+    (runs in which the output could be computed). Of a region's counties there are lines for all of them: in
+    each replicate the mean over counties, weighted by residents.
     """
+    units = {name: card.unit for name, card in indicators().items()}
     with replaced(folder / FILE) as fresh, fresh.open("w", encoding="utf-8", newline="") as file:
         header = True
-        for rows in _summed_up(_rows(folder / RUNS), plan):
-            pd.DataFrame(rows).to_csv(file, index=False, header=header, lineterminator="\n")
+        for keys, rows, pairs in _cells(_rows(folder / RUNS, plan), plan):
+            lines = [keys | _line(name, units, rows, pairs) for name in plan.outputs]
+            pd.DataFrame(lines).to_csv(file, index=False, header=header, lineterminator="\n")
             header = False
 
 
-def _rows(path: Path) -> Iterator[Row]:
-    for batch in pq.ParquetFile(path).iter_batches(1_000):
+def _rows(path: Path, plan: StudyPlan) -> Iterator[Row]:
+    names = ("run_id", *CELL, "replicate", "baseline", *plan.points, *plan.outputs)
+    for batch in pq.ParquetFile(path).iter_batches(1_000, columns=list(names)):
         yield from batch.to_pylist()
 
 
-def _summed_up(runs: Iterator[Row], plan: StudyPlan) -> Iterator[list[Row]]:
-    """The lines of one cell after the other."""
-    units = {name: card.unit for name, card in indicators().items()}
+def _line(name: str, units: dict[str, str], rows: Sequence[Row], pairs: Sequence[Row | None]) -> Row:
+    """One output of a cell: its level, and its change against the status quo."""
+    level = interval(row[name] for row in rows)
+    both = [(row, pair) for row, pair in zip(rows, pairs, strict=True) if pair is not None]
+    delta = paired(
+        {row["replicate"]: row[name] for row, _ in both}, {row["replicate"]: pair[name] for row, pair in both}
+    )
+    unit = units.get(name, "QALYs per resident-year" if name.startswith("qalys") else MONEY)
+    columns = ("value", "low", "high", "delta", "delta_low", "delta_high", "n")
+    numbers = (*level[:3], *delta[:3], level.n)
+    return {"output": name, "unit": unit} | dict(zip(columns, numbers, strict=True))
+
+
+def _cells(runs: Iterable[Row], plan: StudyPlan) -> Iterator[tuple[Row, list[Row], list[Row | None]]]:
+    """Keys, replicates, and the runs of the status quo that these are held against, cell by cell."""
     held: dict[str, Row] = {}
+    pool = _Pool(plan)
     place = None
     for cell, found in groupby(runs, itemgetter(*CELL)):
         rows = list(found)
@@ -55,15 +75,52 @@ def _summed_up(runs: Iterator[Row], plan: StudyPlan) -> Iterator[list[Row]]:
             place, held = cell[0], {}
         if cell[2] == BASELINE:
             held |= {row["run_id"]: row for row in rows}
-        keys = dict(zip(CELL, cell, strict=True)) | {name: rows[0][name] for name in plan.varied}
-        lines = []
-        for name in plan.outputs:
-            level = interval(row[name] for row in rows)
-            here = {row["replicate"]: row[name] for row in rows if row["baseline"] in held}
-            there = {row["replicate"]: held[row["baseline"]][name] for row in rows if row["baseline"] in held}
-            delta = paired(here, there)
-            unit = units.get(name, "QALYs per resident-year" if name.startswith("qalys") else MONEY)
-            numbers = (*level[:3], *delta[:3], level.n)
-            columns = ("value", "low", "high", "delta", "delta_low", "delta_high", "n")
-            lines.append(keys | {"output": name, "unit": unit} | dict(zip(columns, numbers, strict=True)))
-        yield lines
+        keys = dict(zip(CELL, cell, strict=True)) | {name: rows[0][name] for name in map(str, plan.points)}
+        pairs = [held.get(row["baseline"]) for row in rows]
+        if plan.study.counties:
+            pool.add(keys, rows, pairs)
+        yield keys, rows, pairs
+    if plan.study.counties:
+        yield from pool.cells()
+
+
+class _Pool:
+    """All counties of a region together: in each replicate their mean, weighted by residents."""
+
+    def __init__(self, plan: StudyPlan) -> None:
+        self._plan = plan
+        self._weights = {county.id: county.residents for county in plan.study.counties}
+        self._keys: dict[tuple[int, str], Row] = {}
+        self._sums: dict[tuple[int, str, int], list[float | None]] = {}
+        self._residents: defaultdict[tuple[int, str, int], float] = defaultdict(float)
+        self._pairs: dict[tuple[int, str, int], tuple[int, str, int] | None] = {}
+
+    def add(self, keys: Row, rows: Sequence[Row], pairs: Sequence[Row | None]) -> None:
+        """Take in a county's cell."""
+        self._keys[keys["draw"], keys["scheme"]] = keys | {"place": REGION}
+        for row, pair in zip(rows, pairs, strict=True):
+            number, weight = _number(row), self._weights[keys["place"]]
+            values = [row[name] for name in self._plan.outputs]
+            before = self._sums.get(number, [0.0] * len(values))
+            self._sums[number] = [
+                None if x is None or y is None else x + weight * y
+                for x, y in zip(before, values, strict=True)
+            ]
+            self._residents[number] += weight
+            self._pairs[number] = None if pair is None else _number(pair)
+
+    def cells(self) -> Iterator[tuple[Row, list[Row], list[Row | None]]]:
+        """As those of a place. What some county could not compute is blank."""
+        for (draw, scheme), keys in self._keys.items():
+            numbers = [(draw, scheme, replicate) for replicate in range(self._plan.study.replicates)]
+            pairs = [self._pairs[number] for number in numbers]
+            yield keys, [self._row(x) for x in numbers], [None if x is None else self._row(x) for x in pairs]
+
+    def _row(self, number: tuple[int, str, int]) -> Row:
+        sums, residents = self._sums[number], self._residents[number]
+        means = [None if x is None else x / residents for x in sums]
+        return dict(zip(self._plan.outputs, means, strict=True)) | {"replicate": number[2]}
+
+
+def _number(row: Row) -> tuple[int, str, int]:
+    return row["draw"], row["scheme"], row["replicate"]
