@@ -1,11 +1,20 @@
 """Runs: which are to be made, making them on one processor or many, and the folder they end in.
 
-``plan``   the requests of a design, with stable ids; nothing runs
-``run``    one request made: a :class:`~incentive_model.runs.run.Run`
-``function``  the model as a plain function: :class:`~incentive_model.runs.function.Simulator`
-``pool``   many requests made, in this process or in several; the results do not depend on which
-``store``  a results folder, written whole or not at all; ``manifest`` and ``tables``: what lies in it
-``plain``  values as JSON can carry them
+One comparison:
+
+``plan``     the requests of a comparison, with stable ids; nothing runs
+``run``      one request made: a :class:`~incentive_model.runs.run.Run`; ``row``: what a table says of it
+``pool``     many requests made, in this process or in several; the results do not depend on which
+``store``    a results folder, written whole or not at all; ``manifest`` and ``tables``: what lies in it
+
+A study, in the order data takes through it:
+
+``designs``  the points; ``study_plan``: every run by its number; ``plan_file``: the plan on disk
+``task``     one run as it travels to whoever makes it, and what comes back
+``executors``  who makes them: ``supervised`` processes here (started by ``spawning``), or a ``dask_cluster``
+``journal``  a line a finished run; ``run_store``: journal and parts; ``run_table``: their columns; ``durable``: files whole or absent
+``sweep``    all of it together; ``owner``: one at a time; ``progress``; ``sweep_folder``: what is left in the end
+``replay``   a run made again; ``estimate``: what a study will cost; ``function``: the model as a plain function
 """
 
 from incentive_model.runs.plan import BASELINE, Plan, Request, plan_runs
