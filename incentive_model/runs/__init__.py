@@ -9,12 +9,14 @@ One comparison:
 
 A study, in the order data takes through it:
 
-``designs``  the points; ``study_plan``: every run by its number; ``plan_file``: the plan on disk
-``task``     one run as it travels to whoever makes it, and what comes back
-``executors``  who makes them: ``supervised`` processes here (started by ``spawning``), or a ``dask_cluster``
-``journal``  a line a finished run; ``run_store``: journal and parts; ``run_table``: their columns; ``durable``: files whole or absent
-``sweep``    all of it together; ``owner``: one at a time; ``progress``; ``sweep_folder``: what is left in the end
-``replay``   a run made again; ``estimate``: what a study will cost; ``function``: the model as a plain function
+``designs``     the points; ``study_plan``: every run by its number; ``plan_file``: the plan on disk
+``task``        one run as it travels to whoever makes it, and what comes back
+``executors``   who makes them: ``supervised`` processes here (``spawning`` starts them), a ``dask_cluster``
+``journal``     a line a finished run; ``run_store``: journal and parts; ``run_table``: their columns
+``durable``     files that are there whole or not at all
+``sweep``       all of it together; ``owner``: one at a time; ``progress``: how far it is
+``sweep_folder``  whose folder it is, and what is left there in the end
+``replay``      a run made again; ``estimate``: what a study will cost; ``function``: the model as a function
 """
 
 from incentive_model.runs.plan import BASELINE, Plan, Request, plan_runs
