@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from incentive_model.analysis.intervals import interval, paired
-from incentive_model.cards import indicators
+from incentive_model.analysis.study_runs import unit_of
 from incentive_model.runs.durable import replaced
 from incentive_model.runs.plan import BASELINE
 from incentive_model.runs.study_plan import StudyPlan
@@ -24,7 +24,6 @@ FILE = "summary.csv"
 CELL = ("place", "draw", "scheme")
 #: The place's name in the lines of all counties of a region together.
 REGION = "all counties"
-MONEY = "yuan per resident-year"
 Row = dict[str, Any]
 
 
@@ -36,11 +35,10 @@ def write_summary(folder: Path, plan: StudyPlan) -> None:
     (runs in which the output could be computed). Of a region's counties there are lines for all of them: in
     each replicate the mean over counties, weighted by residents.
     """
-    units = {name: card.unit for name, card in indicators().items()}
     with replaced(folder / FILE) as fresh, fresh.open("w", encoding="utf-8", newline="") as file:
         header = True
         for keys, rows, pairs in _cells(_rows(folder / RUNS, plan), plan):
-            lines = [keys | _line(name, units, rows, pairs) for name in plan.outputs]
+            lines = [keys | _line(name, rows, pairs) for name in plan.outputs]
             pd.DataFrame(lines).to_csv(file, index=False, header=header, lineterminator="\n")
             header = False
 
@@ -51,17 +49,16 @@ def _rows(path: Path, plan: StudyPlan) -> Iterator[Row]:
         yield from batch.to_pylist()
 
 
-def _line(name: str, units: dict[str, str], rows: Sequence[Row], pairs: Sequence[Row | None]) -> Row:
+def _line(name: str, rows: Sequence[Row], pairs: Sequence[Row | None]) -> Row:
     """One output of a cell: its level, and its change against the status quo."""
     level = interval(row[name] for row in rows)
     both = [(row, pair) for row, pair in zip(rows, pairs, strict=True) if pair is not None]
     delta = paired(
         {row["replicate"]: row[name] for row, _ in both}, {row["replicate"]: pair[name] for row, pair in both}
     )
-    unit = units.get(name, "QALYs per resident-year" if name.startswith("qalys") else MONEY)
     columns = ("value", "low", "high", "delta", "delta_low", "delta_high", "n")
     numbers = (*level[:3], *delta[:3], level.n)
-    return {"output": name, "unit": unit} | dict(zip(columns, numbers, strict=True))
+    return {"output": name, "unit": unit_of(name)} | dict(zip(columns, numbers, strict=True))
 
 
 def _cells(runs: Iterable[Row], plan: StudyPlan) -> Iterator[tuple[Row, list[Row], list[Row | None]]]:

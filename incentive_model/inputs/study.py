@@ -84,6 +84,9 @@ class StudyFile(TomlShape):
     schemes: list[Text] | None = Field(
         default=None, description="a list of schemes' names or files, in quotes"
     )
+    combine: list[int] = Field(
+        default=[1], min_length=1, description="a list of whole numbers: how many schemes at a time"
+    )
     population: Any = Field(
         default=20_000, description='a whole number of simulated residents a place, or "full"'
     )
@@ -142,6 +145,8 @@ class Study:
         places: names or folders; empty if there are ``counties``.
         schemes: names, or schemes read from files; None: those of the packaged and the place's own that a
             comparison has or, where the design sets levers, the design's levers alone.
+        combine: how many of the schemes are in force at a time, each a number from 1: every combination of so
+            many is a scheme.
         population: simulated residents a place, or ``"full"``.
         outputs: columns of the table of runs; empty: all.
         series: indicators kept month by month.
@@ -155,6 +160,7 @@ class Study:
     source: tuple[str, ...] = ()
     counties: tuple[County, ...] = ()
     schemes: tuple[str | Scheme, ...] | None = None
+    combine: tuple[int, ...] = (1,)
     population: int | str = 20_000
     months: int = 60
     burn_in: int = 12
@@ -200,6 +206,7 @@ def load_study(path: str | Path) -> Study:
         places=tuple(_beside(name, path) for name in ([file.place] if file.place else file.places)),
         counties=counties,
         schemes=None if file.schemes is None else tuple(schemes),
+        combine=tuple(file.combine),
         population=file.population,
         months=file.months,
         burn_in=file.burn_in,

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from incentive_model.cards import Card, Fault, InputError, indicators, levers, nearest, parameters
+from incentive_model.inputs.combined import combined
 from incentive_model.inputs.instruments import own_files
 from incentive_model.inputs.place import Place
 from incentive_model.inputs.scheme import (
@@ -298,7 +299,7 @@ def _refs(study: Study) -> Iterator[PlaceRef]:
 
 
 def _schemes(study: Study, place: Place) -> Iterator[Scheme]:
-    """The schemes of a study in a place, without the status quo."""
+    """The schemes of a study in a place, alone and combined as it asks, without the status quo."""
     design = study.design
     asked = study.schemes
     if asked is None and design is None:
@@ -306,16 +307,20 @@ def _schemes(study: Study, place: Place) -> Iterator[Scheme]:
     elif asked is None and design is not None:
         names = design.factors if design.points is None else design.points
         asked = (Scheme(study.name, study.title, study.source, {}),) if set(names) & set(levers()) else ()
-    seen = set()
+    found: dict[str, Scheme] = {}
     for entry in asked or ():
         scheme = load_scheme(entry, place) if isinstance(entry, str) else entry
-        scheme = scheme.at(place)
-        if scheme.name in seen:
+        if scheme.name in found:
             raise InputError(Fault(f"study {study.name}: schemes", f"{scheme.name!r} twice", "each once"))
-        seen.add(scheme.name)
+        found[scheme.name] = scheme.at(place)
+    found.pop(BASELINE, None)
+    for size in study.combine if found else ():
+        if not 1 <= size <= len(found) or study.combine.count(size) > 1:
+            allowed = f"from 1 to {len(found)}, the number of schemes, each once"
+            raise InputError(Fault(f"study {study.name}: combine", str(size), allowed))
+    for scheme in combined(list(found.values()), study.combine):
         resolve_levers(place, scheme)
-        if scheme.name != BASELINE:
-            yield scheme
+        yield scheme
 
 
 def _check_sums(plan: StudyPlan) -> None:

@@ -1,0 +1,313 @@
+"""Figures of a study, as its design asks: changes, effects and interactions, or clouds of sampled points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from scipy.stats import spearmanr
+
+from incentive_model.analysis.effects import IN, OUT, TIMES, Effects, Grid, setting
+from incentive_model.analysis.intervals import interval
+from incentive_model.analysis.study_runs import Floats, StudyRuns
+from incentive_model.inputs.study import SAMPLED
+from incentive_model.report.study_panels import Mark, cloud, dots, heat
+from incentive_model.report.style import OTHERS, WIDTH, panels, save, styled
+from incentive_model.report.words import shortened
+from incentive_model.runs.study_plan import Cell, StudyPlan
+
+#: Drawn if the study does not name its outputs.
+SHOWN = (
+    "first_contact_primary_share",
+    "up_referral_rate",
+    "down_referral_rate",
+    "unnecessary_referral_share",
+    "visits_T2",
+    "wait_days_T2_referred",
+    "fund_spending",
+    "oop_per_capita",
+    "qalys_per_1000",
+    "net_primary",
+    "net_hospitals",
+    "net_government",
+)
+#: So many outputs and rows with a name are drawn at most, and so many figures of one kind.
+MOST_OUTPUTS, MOST_ROWS, MOST_GRIDS = 16, 40, 6
+#: So long may a row's name be.
+LABEL = 44
+#: Of sampled designs: outputs, and the factors that each hangs on most.
+CLOUDS, STRONGEST = 3, 4
+COLUMNS, WIDE = 4, 13.0
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure on disk: its files (PNG first), what it shows for those who cannot see it, and its caption."""
+
+    paths: list[Path]
+    alt: str
+    caption: str
+
+
+def outputs_shown(plan: StudyPlan) -> list[str]:
+    """The outputs that figures and the page show: the first that were asked for."""
+    return list(plan.study.outputs or SHOWN)[:MOST_OUTPUTS]
+
+
+def write_figures(runs: StudyRuns, tried: Sequence[Effects]) -> dict[str, Drawn]:
+    """Draw what the design asks for into the study's folder, as PNG and SVG.
+
+    Args:
+        tried: what factors do in combination (:func:`incentive_model.analysis.effects.all_effects`).
+
+    Returns:
+        The figures by name.
+    """
+    found = {}
+    with styled():
+        for name, axes, alt, caption in _figures(runs, tried):
+            found[name] = Drawn(save(axes, runs.folder, name), alt, caption)
+    return found
+
+
+def _figures(runs: StudyRuns, tried: Sequence[Effects]) -> Iterator[tuple[str, Axes, str, str]]:
+    plan = runs.plan
+    design = plan.study.design
+    outputs = outputs_shown(plan)
+    for one in tried[:MOST_GRIDS]:
+        ending, title = _ending(one.grid, tried), title_of(one.grid)
+        yield (
+            f"effects{ending}",
+            effects_of(one, outputs),
+            "Dots of each factor's effect on every output. The table has the numbers.",
+            f"{title}: filled, each factor alone, and the sum of all; bar, its mean over every "
+            "combination of the others; open, beside all others, and all jointly. Lines are 95% intervals.",
+        )
+        if any(kind in ("interaction", "pair") for _, kind, _ in one.found):
+            yield (
+                f"interactions{ending}",
+                interactions_of(one, outputs),
+                "Maps of what each two factors do together beyond the sum of what each does.",
+                f"{title}: what two factors do together beyond the sum of what each does; "
+                "averaged over all combinations of the others where all were run, else without them. "
+                "Orange more, purple less; grey numbers have a 95% interval that holds zero.",
+            )
+    if design is not None and design.method in SAMPLED:
+        if len(plan.points.select_dtypes("number").columns):
+            yield (
+                "points",
+                points_of(runs, outputs[:CLOUDS]),
+                "Clouds of outputs against the factors that they hang on most, with a running mean.",
+                f"Each dot is a point of the design, mean over replicates, in {plan.places[0].name}; lines "
+                "are running means over a fifth of the points. Beside each output the factors that it hangs "
+                "on most (rank correlation), the strongest first.",
+            )
+    elif not tried and any(plan.schemes):
+        yield (
+            "changes",
+            changes_of(runs, outputs),
+            "Dots of the change of every output in each setting. The table has the numbers.",
+            "Changes against the status quo of the same place and luck. Lines are 95% intervals.",
+        )
+
+
+def changes_of(runs: StudyRuns, outputs: Sequence[str]) -> Axes:
+    """What every setting changes of each output: a row a setting, a colour a place (or a row, where many)."""
+    plan = runs.plan
+    several = 1 < len(plan.places) <= len(OTHERS)
+    cells = [(row, cell) for row, cell in enumerate(plan.cells) if cell.scheme >= 0]
+    keys = [_key(plan, cell, several) for _, cell in cells]
+    rows = list(dict.fromkeys(keys))
+    many = len(rows) > MOST_ROWS
+    labels = list(
+        {key: row_of(plan, cell, several) for key, (_, cell) in zip(keys, cells, strict=True)}.values()
+    )
+    height = 0.09 * len(rows) if many else (0.12 * len(plan.places) + 0.14 if several else 0.24) * len(rows)
+
+    def draw(axes: Axes, output: str) -> None:
+        changes = runs.changes(output)
+        found = [interval(changes[row].tolist()) for row, _ in cells]
+        at = {key: float(k) for k, key in enumerate(rows)}
+        if many:  # nobody reads so many names: in order of size instead
+            by_size = sorted(range(len(cells)), key=lambda k: found[k].mean or 0.0)
+            at = {keys[k]: float(y) for y, k in enumerate(by_size)}
+        marks = []
+        for (_, cell), key, x in zip(cells, keys, found, strict=True):
+            shift = 0.7 * ((cell.place + 0.5) / len(plan.places) - 0.5) if several else 0.0
+            marks.append(Mark(at[key] + shift, x, OTHERS[cell.place if several else 0]))
+        dots(axes, output, marks, [""] * len(rows) if many else labels)
+
+    first = _small_multiples(outputs, height + 0.9, draw)
+    if several:
+        colours = [(place.name, OTHERS[number]) for number, place in enumerate(plan.places)]
+        _legend(first, [Line2D([], [], color=x, marker="o", label=name) for name, x in colours])
+    return first
+
+
+def effects_of(one: Effects, outputs: Sequence[str]) -> Axes:
+    """Each factor alone (filled), on average (bar), beside all (open); last their sum and all jointly."""
+    found = one.found
+    names = list(dict.fromkeys(of for _, kind, of in found if kind in ("alone", "in company")))
+    rows = [*names, "all"]
+    kinds = {
+        "alone": (-0.2, None, "o"),
+        "sum of singles": (-0.2, None, "o"),
+        "main": (0.0, None, "|"),
+        "in company": (0.2, "white", "o"),
+        "joint": (0.2, "white", "o"),
+    }
+
+    def draw(axes: Axes, output: str) -> None:
+        marks = [
+            Mark(row + kinds[kind][0], found[output, kind, of], OTHERS[0], kinds[kind][1], kinds[kind][2])
+            for row, of in enumerate(rows)
+            for kind in kinds
+            if (output, kind, of) in found
+        ]
+        dots(axes, output, marks, rows)
+
+    first = _small_multiples(outputs, 0.3 * len(rows) + 0.9, draw)
+    blue = OTHERS[0]
+    handles = [
+        Line2D([], [], color=blue, marker="o", label="alone; the sum of all"),
+        Line2D(
+            [], [], color=blue, marker="o", markerfacecolor="white", label="beside all others; all jointly"
+        ),
+    ]
+    if any(kind == "main" for _, kind, _ in found):
+        label = "mean over all combinations of the others"
+        handles.insert(1, Line2D([], [], color=blue, marker="|", markersize=9, label=label))
+    _legend(first, handles)
+    return first
+
+
+def interactions_of(one: Effects, outputs: Sequence[str]) -> Axes:
+    """What each two factors do beyond the sum of what each does: a map an output."""
+    found, names = one.found, list(one.grid.factors)
+    ends = [_last(name, values) for name, values in one.grid.factors.items()]
+    kind = "interaction" if any(k == "interaction" for _, k, _ in found) else "pair"
+    wide = len(names) > 5
+    shown = list(outputs)[: 6 if wide else MOST_OUTPUTS]
+
+    def draw(axes: Axes, output: str) -> None:
+        pairs = {
+            (k, j): found[output, kind, ends[j] + TIMES + ends[k]]
+            for j, k in combinations(range(len(names)), 2)
+            if (output, kind, ends[j] + TIMES + ends[k]) in found
+        }
+        heat(axes, output, ends, pairs)
+
+    return _small_multiples(shown, 0.28 * len(names) + 0.9, draw, 2 if wide else COLUMNS, maps=True)
+
+
+def points_of(runs: StudyRuns, outputs: Sequence[str]) -> Axes:
+    """Sampled points in the first place: a row an output, a column each of the factors it hangs on most."""
+    plan = runs.plan
+    numbers = plan.points.select_dtypes("number").astype(float)
+    columns = min(STRONGEST, numbers.shape[1])
+    drawn = panels(len(outputs), columns, 2.6 * len(outputs) + 0.4, 3.2 * columns)
+    rows: dict[int, list[int]] = {}
+    for row, cell in enumerate(plan.cells):
+        if cell.place == 0 and cell.draw in plan.points.index and (cell.scheme >= 0 or not any(plan.schemes)):
+            rows.setdefault(cell.scheme, []).append(row)
+    schemes = dict(list(zip(rows, OTHERS, strict=False)))
+    points = {x: numbers.loc[[plan.cells[row].draw for row in rows[x]]] for x in schemes}
+    for line, output in enumerate(outputs):
+        means = np.ma.masked_invalid(runs.changes(output)).mean(axis=1).filled(np.nan)
+        first = next(iter(schemes))
+        strength = {name: _rank_correlation(points[first][name], means[rows[first]]) for name in numbers}
+        strongest = sorted(strength, key=lambda name: -strength[name])[:columns]
+        for axes, name in zip(drawn[line * columns : (line + 1) * columns], strongest, strict=True):
+            for scheme, colour in schemes.items():
+                x, y = points[scheme][name].to_numpy(), means[rows[scheme]]
+                cloud(axes, output, str(name), x, y, colour)
+            if axes is not drawn[line * columns]:
+                axes.set_ylabel("")
+    if len(schemes) > 1:
+        titles = [(plan.schemes[0][x].name, colour) for x, colour in schemes.items()]
+        _legend(drawn[0], [Line2D([], [], color=colour, marker=".", label=x) for x, colour in titles])
+    return drawn[0]
+
+
+def _rank_correlation(x: pd.Series, y: Floats) -> float:
+    """How closely two columns go together, whichever way (Spearman); 0 where one of them does not move."""
+    found = abs(float(spearmanr(x, y, nan_policy="omit").statistic)) if x.nunique() > 1 else 0.0
+    return found if np.isfinite(found) else 0.0
+
+
+def _small_multiples(
+    outputs: Sequence[str],
+    height: float,
+    draw: Callable[[Axes, str], None],
+    columns: int = COLUMNS,
+    *,
+    maps: bool = False,
+) -> Axes:
+    """A panel an output, all with the same rows, whose names stand at the left; of maps those below too."""
+    columns = min(columns, len(outputs))
+    lines = -(-len(outputs) // columns)
+    drawn = panels(lines, columns, height * lines + 0.5 + maps, WIDE if columns > 1 else WIDTH)
+    for k, (axes, output) in enumerate(zip(drawn, outputs, strict=False)):
+        draw(axes, output)
+        if k % columns:
+            axes.set_yticklabels([])
+        if maps and k + columns < len(outputs):
+            axes.set_xticklabels([])
+    for axes in drawn[len(outputs) :]:
+        axes.set_axis_off()
+    return drawn[0]
+
+
+def _legend(axes: Axes, handles: list[Line2D]) -> None:
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.legend(handles=handles, loc="outside upper left", ncols=len(handles), frameon=False, fontsize=9)
+
+
+def _key(plan: StudyPlan, cell: Cell, several: bool) -> tuple[str, str, int]:
+    """What the row of a cell is known by; places that have a colour each share it."""
+    place = "" if several or len(plan.places) == 1 else plan.places[cell.place].name
+    return place, plan.schemes[cell.place][cell.scheme].name, cell.draw
+
+
+def row_of(plan: StudyPlan, cell: Cell, several: bool = False) -> str:
+    """What a row of changes is of: place, scheme and point, as far as there are several.
+
+    Args:
+        several: whether places are told apart otherwise.
+    """
+    place, scheme, draw = _key(plan, cell, several)
+    point = {} if draw not in plan.points.index else plan.points.loc[draw].dropna().to_dict()
+    values = ", ".join(setting(str(name), value) for name, value in point.items())
+    schemes = {x.name for some in plan.schemes for x in some}
+    said = [place, scheme if len(schemes) > 1 or not values else "", values]
+    return shortened(", ".join(x for x in said if x), LABEL)
+
+
+def title_of(grid: Grid) -> str:
+    """Where a grid was tried."""
+    return ", ".join([grid.place, *([grid.scheme] if grid.scheme else []), *_point(grid)])
+
+
+def _ending(grid: Grid, tried: Sequence[Effects]) -> str:
+    """What tells a grid's figures from those of the others."""
+    if len(tried) == 1:
+        return ""
+    parts = [(x.place, x.scheme, *_point(x)) for x in (grid, *(one.grid for one in tried))]
+    apart = [k for k in range(len(parts[0])) if len({part[k : k + 1] for part in parts}) > 1]
+    return "".join(f"-{parts[0][k]}" for k in apart if parts[0][k]).replace(" ", "-")
+
+
+def _point(grid: Grid) -> list[str]:
+    return [f"point {grid.draw}"] if grid.draw else []
+
+
+def _last(name: str, values: Sequence[object]) -> str:
+    """A factor at its last value, as tables call it."""
+    return name if tuple(values) == (OUT, IN) else setting(name, values[-1])

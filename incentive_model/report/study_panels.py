@@ -1,0 +1,138 @@
+"""Panels of a study's figures: dots with intervals, a map of interactions, a cloud of points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import TwoSlopeNorm
+from numpy.typing import NDArray
+
+from incentive_model.analysis.intervals import Interval
+from incentive_model.analysis.study_runs import unit_of
+from incentive_model.report.style import GREY, INK, OTHERS, RULE
+from incentive_model.report.words import (
+    MINUS,
+    decimals_for,
+    display_unit,
+    is_share,
+    number,
+    scale,
+    scaled,
+    stakeholder,
+)
+
+SMALL = 8
+#: A running mean is taken over this part of the points.
+WINDOW = 0.2
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A finding on a panel of dots.
+
+    Attributes:
+        y: the row it stands in, a little up or down from its middle.
+        found: in the output's own unit.
+        face: the colour inside; None: the same as outside.
+        shape: Matplotlib's marker.
+    """
+
+    y: float
+    found: Interval
+    colour: str = OTHERS[0]
+    face: str | None = None
+    shape: str = "o"
+
+
+def dots(axes: Axes, output: str, marks: Sequence[Mark], labels: Sequence[str]) -> Axes:
+    """Means as dots, 95% intervals as lines; rows from the top down."""
+    factor = scale(unit_of(output))
+    axes.axvline(0, color=GREY, linewidth=0.8, zorder=1)
+    for mark in marks:
+        mean, low, high, _ = scaled(mark.found, factor)
+        if mean is None:
+            continue
+        if low is not None and high is not None:
+            axes.plot([low, high], [mark.y] * 2, color=mark.colour, linewidth=1.5, zorder=2)
+        face = mark.colour if mark.face is None else mark.face
+        size = 9 if mark.shape == "|" else 5
+        axes.plot(
+            mean, mark.y, mark.shape, color=mark.colour, markerfacecolor=face, markersize=size, zorder=3
+        )
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(max(len(labels), 1) - 0.5, -0.5)
+    axes.grid(axis="x", color=RULE, linewidth=0.6, zorder=0)
+    axes.tick_params(labelsize=SMALL)
+    axes.tick_params(axis="y", length=0)
+    axes.margins(x=0.08)
+    axes.locator_params(axis="x", nbins=5)
+    axes.xaxis.set_major_formatter(lambda x, _: f"{x:,.10g}".replace("-", MINUS))
+    axes.set_xlabel(change_unit(output), fontsize=SMALL)
+    axes.set_title(output_label(output), fontsize=SMALL + 1)
+    return axes
+
+
+def heat(axes: Axes, output: str, names: Sequence[str], found: dict[tuple[int, int], Interval]) -> Axes:
+    """Below the diagonal, what two factors do together beyond the sum; grey where the interval holds zero."""
+    factor = scale(unit_of(output))
+    size = len(names)
+    values = np.full((size, size), np.nan)
+    for (row, column), x in found.items():
+        values[row, column] = np.nan if x.mean is None else factor * x.mean
+    largest = float(np.nanmax(np.abs(values))) if np.isfinite(values).any() else 0.0
+    paler = 2.0 * largest or 1.0  # numbers must be readable on the colours
+    axes.imshow(values[1:, :-1], cmap="PuOr_r", norm=TwoSlopeNorm(0.0, -paler, paler), aspect="auto")
+    decimals = decimals_for([largest])
+    for (row, column), x in found.items():
+        sure = x.positive or x.negative
+        axes.text(
+            column,
+            row - 1,
+            number(values[row, column], decimals, sign=True),
+            ha="center",
+            va="center",
+            fontsize=SMALL if size <= 5 else SMALL - 2,
+            color=INK if sure else GREY,
+            weight="bold" if sure else "normal",
+        )
+    axes.set_xticks(range(size - 1), names[:-1], rotation=30, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(size - 1), names[1:])
+    axes.tick_params(labelsize=SMALL - (size > 5), length=0)
+    axes.spines[["left", "bottom"]].set_visible(False)
+    axes.set_title(f"{output_label(output)}\n{change_unit(output)}", fontsize=SMALL + 1)
+    return axes
+
+
+def cloud(axes: Axes, output: str, factor: str, x: Floats, y: Floats, colour: str) -> Axes:
+    """Every point's mean over replicates against one factor, and a running mean."""
+    known = np.isfinite(x) & np.isfinite(y)
+    order = np.argsort(x[known], kind="stable")
+    along, up = x[known][order], scale(unit_of(output)) * y[known][order]
+    axes.plot(along, up, ".", color=colour, markersize=3, alpha=0.4, zorder=2)
+    width = max(3, round(WINDOW * len(along)))
+    if len(along) >= 2 * width:
+        kernel = np.full(width, 1 / width)
+        line = (np.convolve(along, kernel, "valid"), np.convolve(up, kernel, "valid"))
+        axes.plot(*line, color=colour, linewidth=2.2, zorder=3)
+    axes.axhline(0, color=GREY, linewidth=0.8, zorder=1)
+    axes.tick_params(labelsize=SMALL)
+    axes.set_xlabel(factor, fontsize=SMALL)
+    axes.set_ylabel(f"{output_label(output)}\n{change_unit(output)}", fontsize=SMALL)
+    return axes
+
+
+def output_label(output: str) -> str:
+    """An output as a figure calls it."""
+    if output.startswith("net_"):
+        return f"Money: {stakeholder(output.removeprefix('net_')).lower()}"
+    return output.replace("_", " ")
+
+
+def change_unit(output: str) -> str:
+    """The unit of a change, short enough for a panel."""
+    unit = unit_of(output)
+    return display_unit(unit, change=True) if is_share(unit) else unit.replace("resident-year", "person-year")
