@@ -89,7 +89,7 @@ def _figures(runs: StudyRuns, tried: Sequence[Effects]) -> Iterator[tuple[str, A
             f"{title}: filled, each factor alone, and the sum of all; bar, its mean over every "
             "combination of the others; open, beside all others, and all jointly. Lines are 95% intervals.",
         )
-        if any(kind in ("interaction", "pair") for _, kind, _ in one.found):
+        if len(one.grid.factors) > 2 and any(kind == "pair" for _, kind, _ in one.found):
             yield (
                 f"interactions{ending}",
                 interactions_of(one, outputs),
