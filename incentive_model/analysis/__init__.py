@@ -7,5 +7,5 @@
 * :mod:`comparison`: :func:`compare` and :class:`Comparison`
 * :mod:`payload`: the comparison as JSON
 * :mod:`validation`: :func:`validate`: targets and patterns, made of :mod:`contrast` and :mod:`band`
-* :mod:`study_runs`, :mod:`summary`, :mod:`effects`: a study's runs as numbers, each setting, and factors in combination
+* :mod:`study_runs`, :mod:`summary`, :mod:`effects`: a study's runs, settings, factors in combination
 """

@@ -40,19 +40,23 @@ def _exit_code(typed: list[str]) -> int:
             raise KeyboardInterrupt
         return code or 0
     except KeyboardInterrupt:
-        return _interrupted()
+        return _interrupted(typed)
     except Exception as error:
         if "--debug" in typed:
             traceback.print_exc()
         if interrupt.heard():  # some libraries turn an interrupt into an error of their own
-            return _interrupted()
+            return _interrupted(typed)
         wrong = isinstance(error, InputError | TyperException)
         print(f"{NAME}: {_one_line(error)}", file=sys.stderr)
         return 2 if wrong else 1
 
 
-def _interrupted() -> int:
-    print(f"{NAME}: interrupted", file=sys.stderr)
+def _interrupted(typed: list[str]) -> int:
+    hint = ""
+    if typed[0] == "sweep":
+        without = " without --force" if "--force" in typed else ""
+        hint = f"; what is done is kept, and the same command{without} goes on"
+    print(f"{NAME}: interrupted{hint}", file=sys.stderr)
     return interrupt.EXIT_CODE
 
 

@@ -95,6 +95,16 @@ def by_hand() -> bool:
     return [*PACKAGED[:-1], *own, PACKAGED[-1]] != INSTRUMENTS
 
 
+@contextmanager
+def packaged_alone() -> Iterator[None]:
+    """Without instruments of one's own, in the block."""
+    before, INSTRUMENTS[:] = list(INSTRUMENTS), PACKAGED
+    try:
+        yield
+    finally:
+        INSTRUMENTS[:] = before
+
+
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
 

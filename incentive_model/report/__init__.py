@@ -7,7 +7,7 @@
 * :mod:`html`: the page
 * :mod:`one_run`: the page of a single run, with :mod:`months`, :mod:`map` and :mod:`networks`
 * :mod:`bands`: the figure of a validation
-* :mod:`study`: what a sweep ends with: :mod:`study_figures`, made of :mod:`study_panels`, and :mod:`study_page`
+* :mod:`study`: a sweep: :mod:`study_figures`, made of :mod:`study_panels`, and :mod:`study_page`
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,6 +12,7 @@ from pathlib import Path
 
 #: Digits of a hash that stand before a record, or in a file's name.
 DIGITS = 16
+PARTIAL = re.compile(r"\..+\.[0-9a-f]{8}\.partial")
 
 
 def digits_of(content: bytes) -> str:
@@ -31,24 +33,41 @@ def unsealed(line: bytes) -> bytes | None:
 
 
 @contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """An error of the disk says which file it met, also where the system does not."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+
+
+@contextmanager
 def replaced(path: Path) -> Iterator[Path]:
     """A path to write to; when the block ends, what was written takes the place of ``path`` at once.
 
     If the block is left by an error, ``path`` is as it was.
     """
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
-    try:
-        yield fresh
-        _sync(fresh)
-        os.replace(fresh, path)
-    except BaseException:
-        with suppress(OSError):
-            fresh.unlink()
-        raise
-    _sync(path.parent)
+    with naming(path):
+        try:
+            yield fresh
+            sync(fresh)
+            os.replace(fresh, path)
+        except BaseException:
+            with suppress(OSError):
+                fresh.unlink()
+            raise
+        sync(path.parent)
 
 
-def _sync(path: Path) -> None:
+def is_partial(path: Path) -> bool:
+    """Whether a file is what :func:`replaced` left when its process was killed."""
+    return PARTIAL.fullmatch(path.name) is not None
+
+
+def sync(path: Path) -> None:
     """Have the disk itself hold a file, or a folder's names (of which Windows knows nothing)."""
     if os.name == "nt" and path.is_dir():
         return

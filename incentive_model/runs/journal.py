@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from incentive_model.runs.durable import replaced, sealed, unsealed
+from incentive_model.runs.durable import naming, replaced, sealed, sync, unsealed
 
 
 class Spot(NamedTuple):
@@ -41,7 +42,7 @@ class Journal:
         if not self.path.exists():
             return
         offset = 0
-        with self.path.open("rb") as file:
+        with naming(self.path), self.path.open("rb") as file:
             for number, line in enumerate(file, start=1):
                 record = unsealed(line)
                 if record is None:
@@ -52,7 +53,7 @@ class Journal:
 
     def read(self, spots: Iterable[Spot]) -> Iterator[bytes | None]:
         """The records at some spots; None for one that is no longer whole."""
-        with self.path.open("rb") as file:
+        with naming(self.path), self.path.open("rb") as file:
             for spot in spots:
                 file.seek(spot.offset)
                 yield unsealed(file.read(spot.length))
@@ -61,22 +62,41 @@ class Journal:
         """Write a record at the end.
 
         Raises:
-            OSError: it could not be written; what is there of it counts as not written.
+            OSError: it could not be written, and nothing has changed (or what has counts as not written).
         """
-        if self._number is None:
-            binary = getattr(os, "O_BINARY", 0)
-            self._number = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | binary, 0o644)
         line = sealed(record)
-        spot = Spot(os.fstat(self._number).st_size, len(line))
-        rest = memoryview(line)
-        while rest:
-            rest = rest[os.write(self._number, rest) :]
+        with naming(self.path):
+            number = self._opened()
+            spot = Spot(os.fstat(number).st_size, len(line))
+            rest = memoryview(line)
+            try:
+                while rest:
+                    rest = rest[os.write(number, rest) :]
+            except BaseException:  # the next line is not to begin in the middle of this one
+                with suppress(OSError):
+                    os.ftruncate(number, spot.offset)
+                raise
         return spot
 
+    def _opened(self) -> int:
+        """The file's number, for writing at its end."""
+        if self._number is None:
+            binary = getattr(os, "O_BINARY", 0)
+            new = not self.path.exists()
+            self._number = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | binary, 0o644)
+            if new:
+                sync(self.path.parent)
+        return self._number
+
     def sync(self) -> None:
-        """Have the disk itself hold what was written."""
+        """Have the disk itself hold what was written.
+
+        Raises:
+            OSError: it cannot.
+        """
         if self._number is not None:
-            os.fsync(self._number)
+            with naming(self.path):
+                os.fsync(self._number)
 
     def rewrite(self, records: Iterable[bytes]) -> list[Spot]:
         """These records alone, in the place of all others; returns where they stand.

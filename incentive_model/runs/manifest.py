@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -55,11 +55,14 @@ def write_manifest(folder: Path, request: Mapping[str, Any], *, wall_seconds: fl
         "yuan_per_qaly": request["parameters"].get("qaly_threshold"),
         **findings,
     }
-    _write(folder, str(request["command"]), content, wall_seconds)
+    files = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    _write(folder, str(request["command"]), content, files, wall_seconds)
 
 
-def write_sweep_manifest(folder: Path, plan: StudyPlan, *, wall_seconds: float, **findings: Any) -> None:
-    """The same for the results of a study, with a hash of every table."""
+def write_sweep_manifest(
+    folder: Path, plan: StudyPlan, files: Iterable[str], *, wall_seconds: float, **findings: Any
+) -> None:
+    """The same for the results of a study, whose folder may hold other people's files beside ``files``."""
     study = plan.study
     content = {
         "title": study.title,
@@ -73,11 +76,12 @@ def write_sweep_manifest(folder: Path, plan: StudyPlan, *, wall_seconds: float, 
         "runs": len(plan),
         **findings,
     }
-    _write(folder, "sweep", content, wall_seconds)
+    _write(folder, "sweep", content, files, wall_seconds)
 
 
-def _write(folder: Path, command: str, content: Mapping[str, Any], wall_seconds: float) -> None:
-    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+def _write(
+    folder: Path, command: str, content: Mapping[str, Any], files: Iterable[str], wall_seconds: float
+) -> None:
     said = {
         "schema": SCHEMA,
         "kind": KIND,
@@ -86,7 +90,7 @@ def _write(folder: Path, command: str, content: Mapping[str, Any], wall_seconds:
         **content,
         "perspective": PERSPECTIVE,
         "discounting": DISCOUNTING,
-        "files": [*(name for name in files if not name.startswith("store/")), FILE],
+        "files": [*sorted(files), FILE],
         "versions": {"python": platform.python_version()} | {name: _version(name) for name in LIBRARIES},
         "machine": {"system": platform.platform(), "processor": _processor(), "processors": os.cpu_count()},
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),

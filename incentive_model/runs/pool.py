@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import as_completed
 from functools import partial
 
-from incentive_model.inputs.instruments import by_hand, load_text, own_files
+from incentive_model.inputs.instruments import by_hand, load_text, own_files, packaged_alone
 from incentive_model.inputs.place import Place, load_place
 from incentive_model.inputs.values import whole_number
 from incentive_model.runs.plan import BASELINE, Request, plan_runs
@@ -76,11 +76,13 @@ def _in_processes(place: Place, requests: Sequence[Request], workers: int) -> It
 def warm_up() -> None:
     """Compile the engine, or load what has been compiled: once here, so that no worker has to compile.
 
-    The smallest run there is calls every compiled loop.
+    The smallest run there is calls every compiled loop. Instruments of one's own have no part in it: what is
+    wrong with one is its runs' affair.
     """
     place = load_place("yongan", 1)
     (request,) = plan_runs(place, BASELINE, replicates=1, months=1, burn_in=0).requests
-    execute(place, request)
+    with packaged_alone():
+        execute(place, request)
 
 
 # In the worker

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from incentive_model.cards import Fault, InputError, nearest
@@ -21,7 +22,8 @@ from incentive_model.runs.plan import BASELINE, plan_runs
 from incentive_model.runs.plan_file import differences, read_plan
 from incentive_model.runs.row import row_of
 from incentive_model.runs.run import execute
-from incentive_model.runs.run_table import run_table
+from incentive_model.runs.run_store import part_files, read_part
+from incentive_model.runs.run_table import LIMITS, run_table
 from incentive_model.runs.study_plan import StudyPlan
 from incentive_model.runs.sweep import record_made
 from incentive_model.runs.sweep_folder import STORE
@@ -75,7 +77,8 @@ def replay(
     with executor_of("local", 1, workers=1, seconds=limit_seconds, megabytes=limit_mb) as (executor, _):
         record = record_made(executor.submit(make, task), task)
     now = run_table(plan, [record])
-    differ = tuple(name for name in now.column_names if not now[name].equals(there[name]))
+    compared = [name for name in now.column_names if name != LIMITS]
+    differ = tuple(name for name in compared if not now[name].equals(there[name]))
     return Replay(
         run_id,
         row,
@@ -92,11 +95,12 @@ def _kept(store: Path, plan: StudyPlan, run_id: str) -> pa.Table:
         InputError: it is not there.
     """
     ids: list[str] = []
-    for part in sorted(store.glob("part-*.parquet")):
-        found = pq.read_table(part, filters=[("run_id", "=", run_id)])
-        if len(found):
-            return found
-        ids += pq.read_table(part, columns=["run_id"])["run_id"].to_pylist()
+    for part in part_files(store).values():
+        if (rows := read_part(part)) is not None:
+            found = rows.filter(pc.equal(rows["run_id"], run_id))
+            if len(found):
+                return found
+            ids += rows["run_id"].to_pylist()
     for journal in sorted(store.glob("journal*.jsonl")):
         for _, record in Journal(journal).lines():
             ids.append(json.loads(record)["key"][0])

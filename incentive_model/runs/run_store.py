@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -17,7 +18,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from incentive_model.runs.durable import digits_of, replaced
+from incentive_model.cards import Fault, InputError
+from incentive_model.runs.durable import digits_of, naming, replaced
 from incentive_model.runs.journal import Journal, Spot
 from incentive_model.runs.run_table import record_of, run_table
 from incentive_model.runs.study_plan import StudyPlan
@@ -25,6 +27,26 @@ from incentive_model.runs.study_plan import StudyPlan
 #: Runs a part.
 PART = 1_000
 JOURNAL = "journal.jsonl"
+PART_NAME = re.compile(r"part-(\d{6,})-([0-9a-f]{16})\.parquet")
+
+
+def part_files(folder: Path) -> dict[int, Path]:
+    """The files of parts in a folder, by the part's number."""
+    found = ((PART_NAME.fullmatch(path.name), path) for path in sorted(folder.glob("part-*.parquet")))
+    return {int(name[1]): path for name, path in found if name}
+
+
+def read_part(path: Path, columns: list[str] | None = None) -> pa.Table | None:
+    """A part's rows; None if it is not as it was written.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with naming(path):
+        content = path.read_bytes()
+    name = PART_NAME.fullmatch(path.name)
+    whole = name is not None and name[2] == digits_of(content)
+    return pq.read_table(pa.BufferReader(content), columns=columns) if whole else None
 
 
 class RunStore:
@@ -32,10 +54,15 @@ class RunStore:
 
     Args:
         folder: where they are kept.
-        plan: the study's; rows of any other are not its own.
+        plan: the study's.
         tell: hears, in a line that names the file, what was found damaged.
-        journal: the file that new rows go to.
+        journal: the file that new rows go to. With any but the usual one, others may be at work in the
+            folder, and no file but this one is changed.
         beside: journals that others write; what is in them is done too.
+
+    Raises:
+        InputError: rows of another study are there.
+        OSError: a file cannot be read, or not be mended.
     """
 
     def __init__(
@@ -48,16 +75,19 @@ class RunStore:
     ) -> None:
         self.folder, self.plan, self._tell = folder, plan, tell
         self._journal = Journal(folder / journal)
+        self._alone = journal == JOURNAL
         self._parts: dict[int, Path] = {}
         self._spots: dict[int, Spot] = {}
         self._full: Counter[int] = Counter()
+        self._stale = 0
         self._failed: set[int] = set()
         self._elsewhere: set[int] = set()
         folder.mkdir(parents=True, exist_ok=True)
         self._read_parts()
         self._read_journal()
         for path in beside:
-            self._elsewhere |= {said["run"] for said, _ in self._ours(Journal(path))}
+            numbers = {said["run"] for said, *_ in self._ours(Journal(path))}
+            self._elsewhere |= {number for number in numbers if number not in self}
 
     def __contains__(self, number: int) -> bool:
         return number // PART in self._parts or number in self._spots or number in self._elsewhere
@@ -77,9 +107,7 @@ class RunStore:
             OSError: it could not be written.
         """
         self._enter(number, self._journal.append(record), status)
-        part = number // PART
-        if self._full[part] == len(self._slice(part)):
-            self._compact(part)
+        self._compact_if_full(number // PART)
 
     def take_in(self, other: Path) -> None:
         """Take what another journal holds, and remove it.
@@ -88,11 +116,9 @@ class RunStore:
             OSError: it could not be written.
         """
         journal = Journal(other)
-        for said, spot in self._ours(journal):
+        for said, _, record in self._ours(journal):
             if said["run"] not in self:
-                (record,) = journal.read([spot])
-                if record is not None:
-                    self.add(said["run"], record, said["status"])
+                self.add(said["run"], record, said["status"])
         self._tell_damage(journal)
         self.sync()
         other.unlink(missing_ok=True)
@@ -105,8 +131,9 @@ class RunStore:
         """
         failed, self._failed = self._failed, set()
         for part in {number // PART for number in failed} & self._parts.keys():
-            path = self._parts.pop(part)
-            for number, row in zip(self._slice(part), pq.read_table(path).to_pylist(), strict=True):
+            path, rows = self._parts[part], self._part(part).to_pylist()
+            del self._parts[part]
+            for number, row in zip(self._slice(part), rows, strict=True):
                 if number not in failed:
                     spot = self._journal.append(record_of(self.plan, number, row))
                     self._enter(number, spot, "done")
@@ -130,13 +157,30 @@ class RunStore:
         self._journal.close()
 
     def tables(self) -> Iterator[pa.Table]:
-        """Every row there is, in the order of the plan, about a thousand at a time."""
+        """Every row there is, in the order of the plan, about a thousand at a time.
+
+        Raises:
+            OSError: a file cannot be read, or is no longer as it was when the store was opened.
+        """
         for part in range(-(-len(self.plan) // PART)):
             if part in self._parts:
-                yield pq.read_table(self._parts[part])
+                yield self._part(part)
             else:
-                spots = [self._spots[number] for number in self._slice(part) if number in self._spots]
-                yield run_table(self.plan, (x for x in self._journal.read(spots) if x is not None))
+                numbers = [number for number in self._slice(part) if number in self._spots]
+                yield run_table(self.plan, self._records(numbers))
+
+    def _part(self, part: int) -> pa.Table:
+        rows = read_part(self._parts[part])
+        if rows is None:
+            raise _damaged(self._parts[part])
+        return rows
+
+    def _records(self, numbers: Iterable[int]) -> Iterator[bytes]:
+        """The records of runs that are in the journal."""
+        for record in self._journal.read(self._spots[number] for number in numbers):
+            if record is None:
+                raise _damaged(self._journal.path)
+            yield record
 
     def _slice(self, part: int) -> range:
         return range(part * PART, min((part + 1) * PART, len(self.plan)))
@@ -153,41 +197,49 @@ class RunStore:
         self._full[number // PART] -= 1
 
     def _read_parts(self) -> None:
-        for path in sorted(self.folder.glob("part-*.parquet")):
-            _, number, digits = path.stem.split("-")
-            content = path.read_bytes()
-            table = None
-            if digits_of(content) == digits:
-                table = pq.read_table(pa.BufferReader(content), columns=["design_hash", "status"])
-            if table is None or set(table["design_hash"].to_pylist()) != {self.plan.design_hash}:
+        for part, path in part_files(self.folder).items():
+            rows = read_part(path, ["design_hash", "status"])
+            if rows is None:
                 self._tell(f"{path}: damaged; its runs are made again")
-                path.unlink()
+                if self._alone:
+                    path.unlink()
                 continue
-            self._parts[int(number)] = path
-            statuses = zip(self._slice(int(number)), table["status"].to_pylist(), strict=True)
+            for design in set(rows["design_hash"].to_pylist()):
+                self._check(design, path)
+            self._parts[part] = path
+            statuses = zip(self._slice(part), rows["status"].to_pylist(), strict=True)
             self._failed |= {run for run, status in statuses if status != "done"}
 
     def _read_journal(self) -> None:
-        """Take in the journal; mend it if anything in it is not whole, or of another study."""
-        strange = False
-        for said, spot in self._ours(self._journal):
-            if said["run"] // PART in self._parts:
-                strange = True  # the sweep ended between writing a part and mending the journal
+        """Take in the journal, and mend it."""
+        for said, spot, _ in self._ours(self._journal):
+            if said["run"] in self:
+                self._stale += 1  # the sweep ended before the journal was rid of what is in a part
             else:
                 self._enter(said["run"], spot, said["status"])
         self._tell_damage(self._journal)
-        if strange or self._journal.damaged:
+        if self._journal.damaged:
             self._rewrite()
-        for part, runs in list(self._full.items()):
-            if runs == len(self._slice(part)):
-                self._compact(part)
+        for part in list(self._full):
+            self._compact_if_full(part)
 
-    def _ours(self, journal: Journal) -> Iterator[tuple[dict[str, Any], Spot]]:
-        """What the whole lines of a journal say, where they are of this study."""
+    def _ours(self, journal: Journal) -> Iterator[tuple[dict[str, Any], Spot, bytes]]:
+        """What the whole lines of a journal say, where they stand, and the records themselves."""
         for spot, record in journal.lines():
             said = json.loads(record)
-            if said["design"] == self.plan.design_hash:
-                yield said, spot
+            self._check(said["design"], journal.path)
+            yield said, spot, record
+
+    def _check(self, design: str, path: Path) -> None:
+        """Refuse rows of another study: they are somebody's work."""
+        if design != self.plan.design_hash:
+            found, allowed = (
+                f"rows of another study ({design})",
+                f"rows of this one ({self.plan.design_hash})",
+            )
+            raise InputError(
+                Fault(str(path), found, allowed, "--force starts anew, or choose another folder")
+            )
 
     def _tell_damage(self, journal: Journal) -> None:
         if journal.damaged:
@@ -197,32 +249,27 @@ class RunStore:
     def _rewrite(self) -> None:
         """The journal with those rows that are only there."""
         numbers = sorted(self._spots)
-        kept = []
+        spots = self._journal.rewrite(self._records(numbers))
+        self._spots = dict(zip(numbers, spots, strict=True))
+        self._stale = 0
 
-        def whole() -> Iterator[bytes]:
-            records = self._journal.read([self._spots[number] for number in numbers])
-            for number, record in zip(numbers, records, strict=True):
-                if record is not None:
-                    kept.append(number)
-                    yield record
-
-        spots = self._journal.rewrite(whole())
-        for number in set(numbers) - set(kept):
-            self._leave(number)
-        self._spots = dict(zip(kept, spots, strict=True))
-
-    def _compact(self, part: int) -> None:
-        """Make a part of its runs, all of which are there."""
+    def _compact_if_full(self, part: int) -> None:
+        """Make a part of its runs, if all of them are there."""
         numbers = self._slice(part)
-        records = list(self._journal.read([self._spots[number] for number in numbers]))
+        if self._full[part] < len(numbers) or not self._alone:
+            return
         content = io.BytesIO()
-        if None in records:
-            raise OSError(None, "damaged while the sweep went on", str(self._journal.path))
-        pq.write_table(run_table(self.plan, [x for x in records if x]), content, compression="zstd")
+        pq.write_table(run_table(self.plan, self._records(numbers)), content, compression="zstd")
         path = self.folder / f"part-{part:06d}-{digits_of(content.getvalue())}.parquet"
         with replaced(path) as fresh:
             fresh.write_bytes(content.getvalue())
         self._parts[part] = path
         for number in numbers:
             self._leave(number)
-        self._rewrite()
+        self._stale += len(numbers)
+        if self._stale > len(self._spots):  # else writing the rest anew for every part would take for ever
+            self._rewrite()
+
+
+def _damaged(path: Path) -> OSError:
+    return OSError(f"{path}: damaged while the sweep went on; the same command mends it")

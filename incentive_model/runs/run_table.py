@@ -11,19 +11,23 @@ import pyarrow.compute as pc
 
 from incentive_model.cards import levers
 from incentive_model.runs.study_plan import StudyPlan
+from incentive_model.runs.task import encoded
 
 #: Columns that say which run a row is of, and what became of it.
-WORDS = ("run_id", "place", "scheme", "status", "stage", "error", "baseline", "design_hash")
+WORDS = ("run_id", "place", "scheme", "status", "stage", "error", "baseline", "design_hash", "limits")
 WHOLE = ("draw", "replicate", "seed")
 KEYS = ("run_id", "place", "scheme", "draw", "replicate", "seed")
 #: What follows the name of an indicator that is kept month by month.
 BY_MONTH = "__months"
+#: Under which limits a run failed, as options of a command; kept in the store alone.
+LIMITS = "limits"
 
 
 def run_schema(plan: StudyPlan) -> pa.Schema:
-    """The columns of a study's runs: keys, status, what was varied, outputs, lists of months."""
+    """The columns of a study's runs: keys, status, what was varied, outputs, limits, lists of months."""
     first = (*KEYS, "status", "stage", "error", "baseline", "design_hash", "residents_an_agent")
     fields = [pa.field(name, _type(name)) for name in (*first, *plan.varied, *plan.columns)]
+    fields.append(pa.field(LIMITS, _type(LIMITS)))
     months = [pa.field(name + BY_MONTH, pa.list_(pa.float64())) for name in plan.study.series]
     return pa.schema([*fields, *months])
 
@@ -59,6 +63,7 @@ def _cells(plan: StudyPlan, record: dict[str, Any]) -> Iterator[Any]:
     yield from (baseline, record["design"], weight)
     yield from varied
     yield from record.get("values", [None] * len(plan.columns))
+    yield record.get(LIMITS)
     yield from record.get("series", [None] * len(plan.study.series))
 
 
@@ -70,8 +75,13 @@ def record_of(plan: StudyPlan, number: int, row: dict[str, Any]) -> bytes:
         series = [row[name + BY_MONTH] for name in plan.study.series]
         record |= {"values": [row[name] for name in plan.columns], "series": series}
     else:
-        record |= {"stage": row["stage"], "error": row["error"]}
-    return json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        record |= {name: row[name] for name in ("stage", "error", LIMITS)}
+    return encoded(record)
+
+
+def shown_columns(plan: StudyPlan) -> list[str]:
+    """The columns of ``runs.parquet``."""
+    return [name for name in run_schema(plan).names if not name.endswith(BY_MONTH) and name != LIMITS]
 
 
 def series_table(plan: StudyPlan, runs: pa.Table) -> pa.Table:

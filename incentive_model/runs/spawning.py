@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 
+from incentive_model.runs.interrupts import put_off
+
 #: Libraries that would start threads of their own in every worker, and the variable that stops each.
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
@@ -24,16 +26,16 @@ def plain_children() -> Iterator[None]:
     They need only this package. Without the script, one that compares schemes at its top level (no
     ``if __name__ == "__main__"``) works; with it, every worker would start the comparison again.
     """
-    with _one_at_a_time:
+    # First and last: a worker that is just being started would be left behind, unknown to us.
+    with put_off(), _one_at_a_time:
         script = sys.modules["__main__"]
         before = {name: os.environ.get(name) for name in ONE_THREAD}
-        sys.modules["__main__"] = ModuleType("__main__")
-        os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
         windows = sys.platform == "win32"
         masked = set() if windows else signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            with _interrupts_later():
-                yield
+            sys.modules["__main__"] = ModuleType("__main__")
+            os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+            yield
         finally:
             sys.modules["__main__"] = script
             for name, value in before.items():
@@ -42,21 +44,4 @@ def plain_children() -> Iterator[None]:
                 else:
                     os.environ[name] = value
             if not windows:
-                signal.pthread_sigmask(signal.SIG_SETMASK, masked)  # last: an interrupt comes through here
-
-
-@contextmanager
-def _interrupts_later() -> Iterator[None]:
-    """Put off a Ctrl-C to the end. A mask does not: another thread of ours may be given the signal, and a
-    worker that is just being started would be left behind, unknown to us."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    heard: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-        if heard:
-            signal.raise_signal(signal.SIGINT)
+                signal.pthread_sigmask(signal.SIG_SETMASK, masked)

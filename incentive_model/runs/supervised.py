@@ -17,15 +17,21 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
 from incentive_model.cards import Fault, InputError
+from incentive_model.runs.interrupts import put_off
 from incentive_model.runs.spawning import plain_children
 
 #: A process that was killed from outside did nothing wrong: its run is tried again, so often in all.
 TRIES = 10
+#: Signals that come from outside: from people, from the end of a batch job, from a system short of memory.
+OUTSIDE = ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT")
+#: Seconds that a process has to leave by itself.
+PATIENCE = 5.0
 BYTES_A_MEGABYTE = 10**6
 
 
@@ -37,19 +43,25 @@ class Died(RuntimeError):
         super().__init__(code)
 
     def __str__(self) -> str:
-        if self.code is None or self.code >= 0:
+        name = self._signal
+        if name is None:
             return f"its process left with exit code {self.code}"
-        try:
-            name = signal.Signals(-self.code).name
-        except ValueError:
-            name = f"signal {-self.code}"
-        hint = ", perhaps for want of memory" if self.killed else ""
+        hint = ", perhaps for want of memory" if name == "SIGKILL" else ""
         return f"its process was ended by {name}{hint}"
 
     @property
     def killed(self) -> bool:
         """Ended from outside."""
-        return sys.platform != "win32" and self.code == -signal.SIGKILL
+        return self._signal in OUTSIDE
+
+    @property
+    def _signal(self) -> str | None:
+        if self.code is None or self.code >= 0:
+            return None
+        try:
+            return signal.Signals(-self.code).name
+        except ValueError:
+            return f"signal {-self.code}"
 
 
 class TimedOut(RuntimeError):
@@ -67,7 +79,8 @@ class SupervisedPool(Executor):
     """Processes that compute one call at a time each, as a :class:`concurrent.futures.Executor`.
 
     A future raises what the call raised; :class:`Died` if its process ended, :class:`TimedOut` if it took
-    too long, ``MemoryError`` if it wanted more memory than it was given.
+    too long, ``MemoryError`` if it wanted more memory than it was given, ``BrokenExecutor`` if no process can
+    begin, which is no call's fault.
 
     Args:
         workers: how many processes.
@@ -95,8 +108,14 @@ class SupervisedPool(Executor):
         self._closed = False
         self._threads = ThreadPoolExecutor(workers, "worker")
         self._seats: queue.SimpleQueue[_Seat] = queue.SimpleQueue()
-        with plain_children():  # all of them, before an interrupt is heard
-            self._all = [_Seat(self._setup) for _ in range(workers)]
+        self._all: list[_Seat] = []
+        try:
+            with plain_children():  # all of them, before an interrupt is heard
+                for _ in range(workers):
+                    self._all.append(_Seat(self._setup))
+        except BaseException:
+            self.kill()
+            raise
         for seat in self._all:
             self._seats.put(seat)
 
@@ -124,16 +143,21 @@ class SupervisedPool(Executor):
     def kill(self) -> None:
         """End every process at once, whatever it is doing."""
         self._closed = True
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        for seat in self._all:
-            seat.close(now=True)
+        with put_off():
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            for seat in self._all:
+                seat.end()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._threads.shutdown(wait=wait, cancel_futures=cancel_futures)
         if wait:
             self._closed = True
             for seat in self._all:
-                seat.close()
+                seat.dismiss()
+            for seat in self._all:
+                seat.end(PATIENCE)
+        else:
+            threading.Thread(target=self.shutdown).start()
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool | None:
         if kind is not None:  # Ctrl-C and a caller who wants no more are not to wait for what is running
@@ -148,27 +172,27 @@ class _Seat:
     def __init__(self, setup: bytes) -> None:
         self._setup = setup
         self._closed = False
+        self._changing = threading.Lock()
         self._start()
 
     def _start(self) -> None:
         ours, theirs = multiprocessing.Pipe()
-        with plain_children():
-            context = multiprocessing.get_context("spawn")
-            self.process = context.Process(target=_work, args=(theirs, self._setup), daemon=True)
-            self.process.start()
-        theirs.close()
-        self._pipe = ours
-        self._ready = False
+        try:
+            with plain_children():
+                context = multiprocessing.get_context("spawn")
+                process = context.Process(target=_work, args=(theirs, self._setup), daemon=True)
+                process.start()
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        self.process, self._pipe, self._ready = process, ours, False
 
     def call(self, call: bytes, seconds: float | None) -> Any:
         """What a call gives, or the exception it raised."""
-        if not self.process.is_alive() and not self._closed:
-            self._pipe.close()
-            self._start()
+        self._begin()
         try:
-            if not self._ready:  # how long a process takes to begin is not the call's fault
-                self._pipe.recv_bytes()
-                self._ready = True
             self._pipe.send_bytes(call)
             if not self._pipe.poll(seconds):
                 self._end()
@@ -183,6 +207,35 @@ class _Seat:
             raise value
         return value
 
+    def _begin(self) -> None:
+        """Have a process that waits for a call. How long it takes to begin is not the call's fault.
+
+        Raises:
+            Died: it was ended from outside.
+            BrokenExecutor: it cannot begin.
+        """
+        with self._changing:  # a process that is started while the pool is ended would be left behind
+            if self._closed:
+                raise BrokenExecutor("the pool has been ended")
+            if not self.process.is_alive():
+                self._pipe.close()
+                try:
+                    self._start()
+                except OSError as error:
+                    raise BrokenExecutor(f"no process can be started: {error}") from error
+        if self._ready:
+            return
+        try:
+            reason = self._pipe.recv_bytes().decode()
+        except (EOFError, OSError):
+            death = Died(self._exit_code())
+            if death.killed:
+                raise death from None
+            reason = str(death)
+        if reason:
+            raise BrokenExecutor(f"a process cannot begin: {reason}")
+        self._ready = True
+
     def _exit_code(self) -> int | None:
         """How the process ended. Another thread may be just about to note it."""
         self.process.join()
@@ -196,14 +249,19 @@ class _Seat:
         self.process.kill()
         self.process.join()
 
-    def close(self, now: bool = False) -> None:
-        """Let the process go, at once or when it has done what it does."""
-        self._closed = True
-        if now:
-            self._end()
-        else:
+    def dismiss(self) -> None:
+        """Have the process leave when it has done what it does."""
+        with self._changing:
+            self._closed = True
             self._pipe.close()
-            self.process.join()
+
+    def end(self, patience: float = 0.0) -> None:
+        """End the process, if it does not leave by itself in so many seconds."""
+        with self._changing:
+            self._closed = True
+            if patience:
+                self.process.join(patience)
+            self._end()
 
 
 # In the process
@@ -212,20 +270,32 @@ class _Seat:
 def _work(pipe: Connection, setup: bytes) -> None:
     """Make calls until the pipe is closed; leave Ctrl-C to the parent, end when it does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    begin, limit = pickle.loads(setup)
-    if limit is not None:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    if begin is not None:
-        begin()
+    _end_with_parent()
     try:
-        pipe.send_bytes(b"ready")
+        pipe.send_bytes(_begun(setup).encode())
         while True:
             pipe.send_bytes(_answer(pipe.recv_bytes()))
     except (EOFError, OSError):
-        return
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+        os._exit(0)  # without asking what a run may have left: threads, processes, things to do at exit
+
+
+def _begun(setup: bytes) -> str:
+    """Make ready for calls; returns why not, or nothing."""
+    begin, limit = pickle.loads(setup)
+    within = ""
+    try:
+        if limit is not None:
+            import resource
+
+            within = f" within {limit / BYTES_A_MEGABYTE:g} MB"
+            resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+        if begin is not None:
+            begin()
+    except Exception as error:
+        return " ".join(f"{type(error).__name__}{within}: {error}".split())
+    return ""
 
 
 def _answer(call: bytes) -> bytes:
@@ -243,6 +313,18 @@ def _answer(call: bytes) -> bytes:
 
 
 def _end_with_parent() -> None:
-    if parent := multiprocessing.parent_process():
-        parent.join()
+    """From now on, end when the parent does, whatever it died of."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    threading.Thread(target=_wait_for, args=(parent,), daemon=True).start()
+    if sys.platform != "win32":  # compiled code that never ends would not let that thread have its turn
+        import fcntl
+
+        fcntl.fcntl(parent.sentinel, fcntl.F_SETOWN, os.getpid())
+        flags = fcntl.fcntl(parent.sentinel, fcntl.F_GETFL)
+        fcntl.fcntl(parent.sentinel, fcntl.F_SETFL, flags | os.O_ASYNC)  # SIGIO, when its end is closed
+
+
+def _wait_for(parent: Any) -> None:
+    parent.join()
     os._exit(1)

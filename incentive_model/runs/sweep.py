@@ -17,13 +17,16 @@ from incentive_model.cards import Fault, InputError
 from incentive_model.inputs.instruments import by_hand
 from incentive_model.inputs.study import Study
 from incentive_model.runs.executors import Name, executor_of
+from incentive_model.runs.interrupts import none_lost
+from incentive_model.runs.manifest import FILE as MANIFEST
 from incentive_model.runs.owner import owned
-from incentive_model.runs.progress import Pace, shown
+from incentive_model.runs.progress import QUIET, Pace, shown
 from incentive_model.runs.run_store import RunStore
+from incentive_model.runs.run_table import LIMITS
 from incentive_model.runs.study_plan import StudyPlan, plan_study
 from incentive_model.runs.supervised import TimedOut
-from incentive_model.runs.sweep_folder import check_folder, is_written, open_folder, write_results
-from incentive_model.runs.task import Task, make
+from incentive_model.runs.sweep_folder import check_folder, is_written, open_folder, outdate, write_results
+from incentive_model.runs.task import Task, encoded, make
 
 #: Seconds between two times that the disk is asked to hold what was written.
 SYNC = 1.0
@@ -48,8 +51,8 @@ class Sweep:
 
     @property
     def complete(self) -> bool:
-        """Whether every run's row is there."""
-        return self.done == len(self.plan)
+        """Whether every run's row is there, and the tables with them."""
+        return self.done == len(self.plan) and (self.folder / MANIFEST).exists()
 
     def runs(self, columns: list[str] | None = None) -> pd.DataFrame:
         """The table of runs (or some columns of it)."""
@@ -105,6 +108,11 @@ def sweep(
         found = "an instrument that stands in no file, which other processes do not know"
         raise InputError(Fault("executor", found, "executor 'none'", "or bring it with --with FILE.py"))
     label = "" if shard is None else _shard_name(shard)
+    for name, asked_for in (("retry", retry), ("force", force)):
+        if shard and asked_for:
+            allowed = f"--{name} without --shard, which puts the shards together"
+            raise InputError(Fault(name, "a shard, whose fellows may be at work", allowed))
+    limits = limit_options(limit_seconds, limit_mb)
     check_folder(folder, force=force)
     with owned(folder / "store", label):
         store = open_folder(folder, plan, _tell, label, force=force)
@@ -114,6 +122,7 @@ def sweep(
             asked = sum(1 for _ in _todo(store, plan, shard))
             made = 0
             if asked:
+                outdate(folder)
                 with executor_of(
                     executor,
                     asked,
@@ -122,7 +131,9 @@ def sweep(
                     seconds=limit_seconds,
                     megabytes=limit_mb,
                 ) as (workshop, ahead):
-                    made = _make_all(store, plan, _todo(store, plan, shard), asked, workshop, ahead, progress)
+                    made = _make_all(
+                        store, plan, _todo(store, plan, shard), asked, workshop, ahead, limits, progress
+                    )
             if len(store) == len(plan) and shard is None and not is_written(folder, plan):
                 write_results(folder, plan, store, finish, lambda: time.perf_counter() - started)
             return Sweep(folder, plan, len(store), store.failed, made)
@@ -150,27 +161,29 @@ def _make_all(
     asked: int,
     executor: Executor,
     ahead: int,
+    limits: str,
     progress: bool,
 ) -> int:
     """Hand out the runs, a few at a time, and keep each as it comes; returns how many came."""
     pace = Pace(total=asked)
     waiting: dict[Future[bytes], Task] = {}
     synced = time.monotonic()
-    with shown(pace, progress) as tell:
+    with none_lost() as check, shown(pace, progress) as tell:
         while True:
             while len(waiting) < ahead and (number := next(todo, None)) is not None:
                 task = plan[number]
                 waiting[executor.submit(make, task)] = task
             if not waiting:
                 break
-            finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            finished, _ = wait(waiting, timeout=QUIET, return_when=FIRST_COMPLETED)
+            check()
             for future in finished:
                 task = waiting.pop(future)
-                record = record_made(future, task)
+                record = record_made(future, task, limits)
                 store.add(task.number, record, _status(record))
                 pace.failed = store.failed
                 pace.step()
-                tell()
+            tell()
             if time.monotonic() - synced > SYNC:
                 store.sync()
                 synced = time.monotonic()
@@ -178,22 +191,34 @@ def _make_all(
     return pace.done
 
 
-def record_made(future: Future[bytes], task: Task) -> bytes:
+def limit_options(seconds: float | None, megabytes: float | None) -> str:
+    """What a run may take, as options of a command."""
+    given = {"--limit-seconds": seconds, "--limit-mb": megabytes}
+    return " ".join(f"{option} {value:.15g}" for option, value in given.items() if value is not None)
+
+
+def record_made(future: Future[bytes], task: Task, limits: str = "") -> bytes:
     """What came of a run, also where its process did not live to say so.
+
+    Args:
+        limits: under which it was made; if it did not go well, its record says them.
 
     Raises:
         BrokenExecutor: nobody makes runs any more.
     """
     try:
-        return future.result()
+        record = future.result()
     except TimedOut as error:
-        return task.failed("run", error, "timed-out")
+        record = task.failed("run", error, "timed-out")
     except BrokenExecutor:
         raise
     except MemoryError as error:
-        return task.failed("memory", f"MemoryError: {error}")
+        record = task.failed("memory", f"MemoryError: {error}")
     except Exception as error:
-        return task.failed("worker", f"{type(error).__name__}: {error}")
+        record = task.failed("worker", f"{type(error).__name__}: {error}")
+    if limits and _status(record) != "done":
+        record = encoded(json.loads(record) | {LIMITS: limits})
+    return record
 
 
 def _status(record: bytes) -> str:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from incentive_model.cards import Fault, InputError
-from incentive_model.runs.durable import replaced
+from incentive_model.runs.durable import is_partial, replaced
 from incentive_model.runs.manifest import FILE as MANIFEST
 from incentive_model.runs.manifest import read_manifest, write_sweep_manifest
 from incentive_model.runs.plan_file import FILE as PLAN
 from incentive_model.runs.plan_file import differences, read_content, write_plan
-from incentive_model.runs.run_store import JOURNAL, RunStore
-from incentive_model.runs.run_table import BY_MONTH, run_schema, series_table
+from incentive_model.runs.run_store import JOURNAL, RunStore, part_files
+from incentive_model.runs.run_table import LIMITS, series_table, shown_columns
 from incentive_model.runs.store import check_target
 from incentive_model.runs.study_plan import StudyPlan
 from incentive_model.runs.tables import write_csv
@@ -34,8 +36,12 @@ def check_folder(folder: Path, *, force: bool = False) -> None:
     Raises:
         InputError: it may not; says why.
     """
-    if not (folder / STORE).is_dir():
-        check_target(folder, {"command": COMMAND}, force=force)
+    store = folder / STORE
+    if store.is_dir():  # many things are called a store
+        ours = (store / PLAN).exists() or any(store.glob(".lock*"))
+        if ours or not any(path for path in folder.rglob("*") if path != store):
+            return
+    check_target(folder, {"command": COMMAND}, force=force)
 
 
 def open_folder(
@@ -55,30 +61,38 @@ def open_folder(
     store = folder / STORE
     if force:
         _clear(folder)
-    _agree(folder, plan, tell)
+    there = read_content(store)
+    if there is not None:
+        _check_same(folder, there["request"], plan)
     if shard:
-        return RunStore(store, plan, tell, f"journal-{shard}.jsonl", beside=[store / JOURNAL])
-    for rest in store.glob(".*.partial"):
-        rest.unlink()
-    found = RunStore(store, plan, tell)
-    for journal in sorted(store.glob("journal-*-of-*.jsonl")):
-        found.take_in(journal)
+        _, _, count = shard.partition("-of-")
+        others = [path for path in store.glob("journal*.jsonl") if not path.stem.endswith(f"-of-{count}")]
+        found = RunStore(store, plan, tell, f"journal-{shard}.jsonl", beside=others)
+    else:
+        for rest in filter(is_partial, [*folder.iterdir(), *store.iterdir()]):
+            rest.unlink()
+        found = RunStore(store, plan, tell)  # which refuses the rows of another study, if only they are left
+    if there is None:
+        if (store / PLAN).exists():
+            tell(f"{store / PLAN}: damaged; written anew")
+        write_plan(plan, store)
+    if not shard:
+        for journal in _shard_journals(store):
+            found.take_in(journal)
     return found
 
 
-def _agree(folder: Path, plan: StudyPlan, tell: Callable[[str], None]) -> None:
-    """The folder's plan is this one, or is now.
+def _shard_journals(store: Path) -> list[Path]:
+    return sorted(store.glob("journal-*-of-*.jsonl"))
+
+
+def _check_same(folder: Path, there: dict[str, Any], plan: StudyPlan) -> None:
+    """Refuse a folder whose plan is another.
 
     Raises:
-        InputError: it is another.
+        InputError: it is; names what differs.
     """
-    path = folder / STORE / PLAN
-    there = read_content(path.parent)
-    if there is None:
-        if path.exists():
-            tell(f"{path}: damaged; written anew")
-        write_plan(plan, path.parent)
-    elif found := list(differences(there["request"], plan.request)):
+    if found := list(differences(there, plan.request)):
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         allowed = "runs of the same study, by the same version"
         mend = "--force starts anew, or choose another folder"
@@ -87,11 +101,13 @@ def _agree(folder: Path, plan: StudyPlan, tell: Callable[[str], None]) -> None:
 
 def _clear(folder: Path) -> None:
     """Remove what sweeps or other commands of ours left; locks stay, and other people's files."""
+    store = folder / STORE
     for name in (read_manifest(folder) or {}).get("files", []):
         (folder / name).unlink(missing_ok=True)
-    for path in (folder / STORE).iterdir():
-        if not path.name.startswith((".lock", "owner")):
-            path.unlink()
+    rest = filter(is_partial, [*folder.iterdir(), *store.iterdir()])
+    # The plan last: until then it says whose the rows are.
+    for path in [*part_files(store).values(), *_shard_journals(store), store / JOURNAL, *rest, store / PLAN]:
+        path.unlink(missing_ok=True)
 
 
 def is_written(folder: Path, plan: StudyPlan) -> bool:
@@ -100,7 +116,14 @@ def is_written(folder: Path, plan: StudyPlan) -> bool:
     if manifest is None or manifest.get("design_hash") != plan.design_hash:
         return False
     hashes: dict[str, str] = manifest.get("hashes", {})
+    if RUNS not in hashes:
+        return False
     return all((folder / name).is_file() and file_hash(folder / name) == x for name, x in hashes.items())
+
+
+def outdate(folder: Path) -> None:
+    """Have the results be written anew when all runs are there: some of their rows may be others then."""
+    (folder / MANIFEST).unlink(missing_ok=True)
 
 
 def file_hash(path: Path) -> str:
@@ -121,17 +144,28 @@ def write_results(
     Raises:
         OSError: they could not be written.
     """
-    (folder / MANIFEST).unlink(missing_ok=True)
-    schema = run_schema(plan)
-    kept = [name for name in schema.names if not name.endswith(BY_MONTH)]
+    outdate(folder)
+    before = _stamps(folder)
+    kept = shown_columns(plan)
     _write_table(folder / RUNS, (table.select(kept) for table in store.tables()))
     if plan.study.series:
         _write_table(folder / SERIES, (series_table(plan, table) for table in store.tables()))
     _write_failures(folder, store.tables())
     if finish is not None:
         finish(folder, plan)
-    hashes = {path.name: file_hash(path) for path in sorted(folder.glob("*.parquet"))}
-    write_sweep_manifest(folder, plan, wall_seconds=wall_seconds(), failed=store.failed, hashes=hashes)
+    files = sorted(name for name, stamp in _stamps(folder).items() if before.get(name) != stamp)
+    hashes = {name: file_hash(folder / name) for name in files}
+    write_sweep_manifest(folder, plan, files, wall_seconds=wall_seconds(), failed=store.failed, hashes=hashes)
+
+
+def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
+    """The files in a folder but for the store's: what has another stamp has been written meanwhile."""
+    found = {}
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder)
+        if path.is_file() and name.parts[0] != STORE:
+            found[name.as_posix()] = (path.stat().st_ino, path.stat().st_mtime_ns)
+    return found
 
 
 def _write_table(path: Path, tables: Iterator[pa.Table]) -> None:
@@ -145,9 +179,12 @@ def _write_table(path: Path, tables: Iterator[pa.Table]) -> None:
 
 def _write_failures(folder: Path, tables: Iterator[pa.Table]) -> None:
     """``failures.csv``: a row a run that did not go well, with the command that makes it again."""
-    columns = ["run_id", "status", "stage", "error"]
+    columns = ["run_id", "status", "stage", "error", LIMITS]
     rows = [row for table in tables for row in table.select(columns).to_pylist() if row["status"] != "done"]
     found = pd.DataFrame(rows, columns=columns)
-    found["replay"] = [f"incentive-model replay {run_id} {folder}" for run_id in found["run_id"]]
+    where = shlex.quote(str(folder))
+    both = zip(found["run_id"], found[LIMITS], strict=True)
+    commands = (f"incentive-model replay {run_id} {where} {limits or ''}" for run_id, limits in both)
+    found["replay"] = [command.rstrip() for command in commands]
     with replaced(folder / FAILURES) as fresh:
-        write_csv(found, fresh)
+        write_csv(found.drop(columns=LIMITS), fresh)

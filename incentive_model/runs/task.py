@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import json
 import math
+import sys
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,7 +103,12 @@ class Task:
 
     def _record(self, status: str, **more: Any) -> bytes:
         said = {"run": self.number, "design": self.design, "status": status, "key": self.key} | more
-        return json.dumps(said, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        return encoded(said)
+
+
+def encoded(record: dict[str, Any]) -> bytes:
+    """A record as bytes: JSON on one line."""
+    return json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def make(task: Task) -> bytes:
@@ -117,7 +124,8 @@ def make(task: Task) -> bytes:
     except InputError as error:
         return task.failed("read", error)
     try:
-        run = execute(place, task.request)
+        with redirect_stdout(sys.stderr):  # what an instrument prints is no answer of ours
+            run = execute(place, task.request)
     except RunFailed as error:
         return task.failed("run", error.reason)
     except InputError as error:
