@@ -43,8 +43,8 @@ def executor_of(
     scheduler: str | None = None,
     seconds: float | None = None,
     megabytes: float | None = None,
-) -> Iterator[tuple[Executor, int]]:
-    """An executor, and how many tasks it should hold at a time; it is closed when the block ends.
+) -> Iterator[tuple[Executor, Callable[[], int]]]:
+    """An executor, and how many tasks it should hold now; it is closed when the block ends.
 
     Args:
         name: ``none``, ``local`` or ``dask``, or an executor of the caller's, which stays open; then
@@ -52,28 +52,30 @@ def executor_of(
         runs: how many there will be.
         workers: processes; None: one a processor.
         scheduler: address of a running Dask scheduler.
-        seconds, megabytes: what a run may take; only ``local`` can hold it to that.
+        seconds, megabytes: what a run may take; only ``local`` and ``dask`` can hold it to that.
 
     Raises:
         InputError: options that do not go together, or ``dask`` where it is not installed.
     """
-    if isinstance(name, Executor):
-        yield name, AHEAD_FAR * (workers or os.cpu_count() or 1)
-        return
-    if name != "local" and (seconds is not None or megabytes is not None):
+    if name not in ("local", "dask") and (seconds is not None or megabytes is not None):
         found = f"a limit a run with executor {name!r}"
-        raise InputError(Fault("limit", found, "limits with executor 'local', which can end a process"))
+        raise InputError(Fault("limit", found, "limits with 'local' or 'dask', which can end a process"))
     if scheduler is not None and name != "dask":
         raise InputError(Fault("scheduler", f"an address with executor {name!r}", "executor 'dask'"))
+    if isinstance(name, Executor):
+        at_a_time = workers or os.cpu_count() or 1
+        yield name, lambda: AHEAD_FAR * at_a_time
+        return
     count = worker_count(workers, runs)
+    limits = {"seconds": seconds, "megabytes": megabytes}
     if name == "none":
-        yield InProcess(), 1
+        yield InProcess(), lambda: 1
     elif name == "local":
         warm_up()
-        with SupervisedPool(count, seconds=seconds, megabytes=megabytes, begin=warm_up) as pool:
-            yield pool, AHEAD * count
+        with SupervisedPool(count, **limits, begin=warm_up) as pool:
+            yield pool, lambda: AHEAD * count
     else:
         from incentive_model.runs.dask_cluster import dask_executor
 
-        with dask_executor(count, scheduler) as (executor, threads):
-            yield executor, AHEAD_FAR * threads
+        with dask_executor(count, scheduler, **limits) as cluster:
+            yield cluster, lambda: AHEAD_FAR * max(1, cluster.threads())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +75,7 @@ def replay(
     there = _kept(folder / STORE, plan, run_id)
     row = there.to_pylist()[0]
     task = plan[plan.number(row["place"], row["draw"], row["scheme"], row["replicate"])]
+    task = dataclasses.replace(task, versions=())  # whatever is installed now: what differs is told
     with executor_of("local", 1, workers=1, seconds=limit_seconds, megabytes=limit_mb) as (executor, _):
         record = record_made(executor.submit(make, task), task)
     now = run_table(plan, [record])

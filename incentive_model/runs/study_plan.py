@@ -98,7 +98,8 @@ class StudyPlan:
             self.weights[cell.place],
             *(values[name] for name in self.varied),
         )
-        return Task(number, self.design_hash, place, self.own, request, key, self.columns, self.study.series)
+        kept, versions = (self.columns, self.study.series), tuple(self.versions.items())
+        return Task(number, self.design_hash, place, self.own, request, key, *kept, versions)
 
     def number(self, place: str, draw: int, scheme: str, replicate: int) -> int:
         """The number of a run, by what its row says.

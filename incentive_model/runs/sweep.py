@@ -91,7 +91,7 @@ def sweep(
         scheduler: the address of a Dask scheduler that runs already.
         shard: (i, n): only every n-th run, from the i-th, as one job of an array; a last call without it
             puts the shards together.
-        limit_seconds, limit_mb: what a run may take and its process may hold (``local`` only).
+        limit_seconds, limit_mb: what a run may take and its process may hold (``local`` and ``dask``).
         retry: make those runs again that failed or timed out.
         force: start anew, in the place of what is there.
         progress: whether to tell how far it is on standard error.
@@ -160,7 +160,7 @@ def _make_all(
     todo: Iterator[int],
     asked: int,
     executor: Executor,
-    ahead: int,
+    ahead: Callable[[], int],
     limits: str,
     progress: bool,
 ) -> int:
@@ -170,7 +170,7 @@ def _make_all(
     synced = time.monotonic()
     with none_lost() as check, shown(pace, progress) as tell:
         while True:
-            while len(waiting) < ahead and (number := next(todo, None)) is not None:
+            while len(waiting) < ahead() and (number := next(todo, None)) is not None:
                 task = plan[number]
                 waiting[executor.submit(make, task)] = task
             if not waiting:

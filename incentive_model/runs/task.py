@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 import json
 import math
+import platform
 import sys
+from concurrent.futures import BrokenExecutor
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +16,7 @@ from incentive_model.cards import Fault, InputError
 from incentive_model.inputs.county import County
 from incentive_model.inputs.instruments import load_text
 from incentive_model.inputs.place import Place, load_place
+from incentive_model.runs.manifest import versions
 from incentive_model.runs.plan import Request, place_hash
 from incentive_model.runs.row import row_of
 from incentive_model.runs.run import RunFailed, execute
@@ -82,6 +85,7 @@ class Task:
         key: what its row says before anything is measured.
         columns: what is kept of its row.
         series: indicators of which every month is kept.
+        versions: of this package, its sources and libraries, with which the study was planned.
     """
 
     number: int
@@ -92,6 +96,7 @@ class Task:
     key: tuple[Any, ...]
     columns: tuple[str, ...]
     series: tuple[str, ...]
+    versions: tuple[tuple[str, str | None], ...]
 
     def done(self, values: list[float | None], series: list[list[float | None]]) -> bytes:
         """The record of a run that went well."""
@@ -111,12 +116,26 @@ def encoded(record: dict[str, Any]) -> bytes:
     return json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
+class OtherVersions(BrokenExecutor):
+    """Whoever is to make the run has other versions than the study was planned with."""
+
+
+#: What is installed where this process runs.
+versions_here = functools.cache(versions)
+
+
 def make(task: Task) -> bytes:
     """Make the run; returns its record, whatever comes of it.
 
     Raises:
         MemoryError: there was none left; whoever called should start afresh.
+        OtherVersions: it would not be this study's run; names what differs.
     """
+    here = versions_here()
+    for name, planned in task.versions:
+        if here.get(name) != planned:
+            differs = f"{name} is {here.get(name)} there and {planned} where the study was planned"
+            raise OtherVersions(f"a worker on {platform.node()} has other versions: {differs}")
     try:
         for path, text in task.own:
             load_text(path, text)
