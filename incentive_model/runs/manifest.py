@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import platform
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import incentive_model
 from incentive_model.runs.durable import replaced
 from incentive_model.runs.plain import to_json
-
-if TYPE_CHECKING:
-    from incentive_model.runs.study_plan import StudyPlan
+from incentive_model.runs.study_plan import StudyPlan
+from incentive_model.runs.versions import libraries
 
 FILE = "manifest.json"
 KIND = "incentive-model results"
 SCHEMA = 1
-#: Libraries whose version can move a result or the bytes it is written in.
-LIBRARIES = ("mesa", "numpy", "numba", "llvmlite", "networkx", "pandas", "pyarrow", "scipy", "matplotlib")
-#: Rooms that no run depends on.
-AFTER_RUNS = ("analysis", "report", "app", "cli")
 PERSPECTIVE = (
     "money of each stakeholder apart, yuan per resident-year; welfare adds health at the threshold "
     "and residents' time as a cost"
@@ -91,25 +84,13 @@ def _write(
         "perspective": PERSPECTIVE,
         "discounting": DISCOUNTING,
         "files": [*sorted(files), FILE],
-        "versions": {"python": platform.python_version()} | {name: _version(name) for name in LIBRARIES},
+        "versions": libraries(),
         "machine": {"system": platform.platform(), "processor": _processor(), "processors": os.cpu_count()},
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "wall_seconds": round(wall_seconds, 2),
     }
     with replaced(folder / FILE) as fresh:
         fresh.write_text(to_json(said) + "\n", encoding="utf-8")
-
-
-def versions() -> dict[str, str | None]:
-    """What a run's bits may depend on beside its request: this package and its sources, Python, libraries."""
-    root = Path(__file__).parents[1]
-    digest = hashlib.sha256()
-    for source in sorted(
-        path for path in root.rglob("*.py") if path.parts[len(root.parts)] not in AFTER_RUNS
-    ):
-        digest.update(source.read_bytes())
-    own = {"incentive_model": incentive_model.__version__, "sources": digest.hexdigest()[:12]}
-    return own | {"python": platform.python_version()} | {name: _version(name) for name in LIBRARIES}
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
@@ -119,13 +100,6 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return content if isinstance(content, dict) and content.get("kind") == KIND else None
-
-
-def _version(name: str) -> str | None:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return None
 
 
 def _processor() -> str:

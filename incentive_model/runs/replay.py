@@ -18,7 +18,7 @@ from incentive_model.inputs.scheme import Scheme
 from incentive_model.inputs.values import Value
 from incentive_model.runs.executors import executor_of
 from incentive_model.runs.journal import Journal
-from incentive_model.runs.manifest import read_manifest, versions
+from incentive_model.runs.manifest import read_manifest
 from incentive_model.runs.plan import BASELINE, plan_runs
 from incentive_model.runs.plan_file import differences, read_plan
 from incentive_model.runs.row import row_of
@@ -29,6 +29,7 @@ from incentive_model.runs.study_plan import StudyPlan
 from incentive_model.runs.sweep import record_made
 from incentive_model.runs.sweep_folder import STORE
 from incentive_model.runs.task import make
+from incentive_model.runs.versions import versions
 
 
 @dataclass(frozen=True)

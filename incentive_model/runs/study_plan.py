@@ -32,11 +32,11 @@ from incentive_model.inputs.study import Study
 from incentive_model.inputs.values import PARTS_OF_ONE, Value, typed
 from incentive_model.measures.present import PRESENT
 from incentive_model.runs.designs import points_of
-from incentive_model.runs.manifest import versions
 from incentive_model.runs.plain import plain
 from incentive_model.runs.plan import BASELINE, Request, digest, make_request, place_hash
 from incentive_model.runs.row import BALANCES
 from incentive_model.runs.task import PlaceRef, Task, place_of
+from incentive_model.runs.versions import versions
 
 
 class Cell(NamedTuple):

@@ -16,10 +16,10 @@ from incentive_model.cards import Fault, InputError
 from incentive_model.inputs.county import County
 from incentive_model.inputs.instruments import load_text
 from incentive_model.inputs.place import Place, load_place
-from incentive_model.runs.manifest import versions
 from incentive_model.runs.plan import Request, place_hash
 from incentive_model.runs.row import row_of
 from incentive_model.runs.run import RunFailed, execute
+from incentive_model.runs.versions import versions
 
 #: A reason is told in so many letters.
 LONG = 500
