@@ -15,9 +15,11 @@ import secrets
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
 
 #: Seconds to find a scheduler, and to take leave of one.
 PATIENCE = 30
-#: Dask itself gives up a run when four workers have died under it; it is handed in again, so often in all.
+#: When workers have died under a run (four, as a rule), Dask gives up on it and on those that waited behind
+#: it. Which of them it was is found out by handing them in again, one after the other; so often in all.
 TRIES = 3
 #: Seconds between two looks at how many workers a cluster has: it may grow and shrink.
 LOOK = 5.0
@@ -42,6 +45,22 @@ class ClusterLost(BrokenExecutor):
 
 class WorkersDied(RuntimeError):
     """Every worker that was given the run died."""
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """A call that is on its way, or to be sent again.
+
+    Attributes:
+        call: function and arguments, as bytes: the scheduler need not know them.
+        tries: how often it may be sent, this time included.
+        suspect: whether workers have died under it.
+    """
+
+    future: Future[Any]
+    call: bytes
+    tries: int = TRIES
+    suspect: bool = False
 
 
 @contextmanager
@@ -107,12 +126,13 @@ class DaskExecutor(Executor):
     def __init__(self, client: Client, address: str, seconds: float | None, megabytes: float | None) -> None:
         self._client, self._address, self._limits = client, address, (seconds, megabytes)
         self._sweep = secrets.token_hex(8)  # several sweeps may share a cluster
-        self._closed = False
+        self._closed = self._trying = False
+        self._suspects: deque[_Sent] = deque()
         self._looked, self._threads = -LOOK, 0
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
-        self._send(future, pickle.dumps((fn, args, kwargs)), TRIES)  # bytes: a scheduler need not know them
+        self._send(_Sent(future, pickle.dumps((fn, args, kwargs))))
         return future
 
     def threads(self) -> int:
@@ -130,39 +150,41 @@ class DaskExecutor(Executor):
             with suppress(Exception):  # from a scheduler that is gone there is nothing to take leave of
                 self._client.run(_end, self._sweep, on_error="ignore")
 
-    def _send(self, future: Future[Any], call: bytes, tries: int) -> None:
-        sent = self._client.submit(_make_there, self._sweep, self._limits, call, pure=False)
-        sent.add_done_callback(partial(self._came, future, call, tries))
+    def _send(self, sent: _Sent) -> None:
+        there = self._client.submit(_make_there, self._sweep, self._limits, sent.call, pure=False)
+        there.add_done_callback(partial(self._came, sent))
 
-    def _came(self, future: Future[Any], call: bytes, tries: int, sent: Any) -> None:
-        """A run has come back, or will not."""
+    def _came(self, sent: _Sent, there: Any) -> None:
+        """A run has come back, or will not. Dask calls this from one thread, for one run after the other."""
         from distributed import KilledWorker
 
         if self._closed:
             return
+        if sent.suspect:
+            self._trying = False
         try:
-            well, value = sent.result()
+            well, value = there.result()
         except KilledWorker as error:
-            if tries > 1:
-                self._send(future, call, tries - 1)
+            if sent.tries > 1:
+                self._suspects.append(replace(sent, tries=sent.tries - 1, suspect=True))
             else:
-                future.set_exception(WorkersDied(f"every worker that was given it died, {_last(error)}"))
+                last = error.last_worker.address
+                sent.future.set_exception(WorkersDied(f"every worker that was given it died, last {last}"))
         except Exception as error:
             self._closed = True
-            future.set_exception(ClusterLost(f"scheduler {self._address}: {_reason(error)}"))
+            sent.future.set_exception(ClusterLost(f"scheduler {self._address}: {_reason(error)}"))
         else:
-            future.set_result(value) if well else future.set_exception(value)
-
-
-def _last(error: Any) -> str:
-    return f"the last at {error.last_worker.address}"
+            sent.future.set_result(value) if well else sent.future.set_exception(value)
+        if self._suspects and not self._trying:
+            self._trying = True
+            self._send(self._suspects.popleft())
 
 
 def _reason(error: Exception) -> str:
     """Why a cluster makes no runs."""
     from distributed import CancelledError
 
-    if isinstance(error, CancelledError):
+    if isinstance(error, CancelledError | OSError):
         return "lost; the runs that came back are kept, and the same command goes on"
     said = str(error).partition(". ")[0]
     return f"it and its workers need this package as it is here ({type(error).__name__}: {said})"
