@@ -63,17 +63,19 @@ def _line(name: str, rows: Sequence[Row], pairs: Sequence[Row | None]) -> Row:
 
 def _cells(runs: Iterable[Row], plan: StudyPlan) -> Iterator[tuple[Row, list[Row], list[Row | None]]]:
     """Keys, replicates, and the runs of the status quo that these are held against, cell by cell."""
-    held: dict[str, Row] = {}
+    held: dict[int, dict[str, Row]] = {}  # by draw, runs of the status quo that are still to be met
+    last = {(cell.place, cell.pair): number for number, cell in enumerate(plan.cells)}
     pool = _Pool(plan)
-    place = None
-    for cell, found in groupby(runs, itemgetter(*CELL)):
+    each = zip(enumerate(plan.cells), groupby(runs, itemgetter(*CELL)), strict=True)
+    for (number, where), (cell, found) in each:
         rows = list(found)
-        if cell[0] != place:
-            place, held = cell[0], {}
-        if cell[2] == BASELINE:
-            held |= {row["run_id"]: row for row in rows}
+        if cell[2] == BASELINE and (where.place, where.draw) in last:
+            held[where.draw] = {row["run_id"]: row for row in rows}
         keys = dict(zip(CELL, cell, strict=True)) | {name: rows[0][name] for name in map(str, plan.points)}
-        pairs = [held.get(row["baseline"]) for row in rows]
+        there = held.get(where.pair, {})
+        pairs = [there.get(row["baseline"]) for row in rows]
+        if last[where.place, where.pair] == number:
+            held.pop(where.pair, None)
         if plan.study.counties:
             pool.add(keys, rows, pairs)
         yield keys, rows, pairs

@@ -36,12 +36,21 @@ def check_folder(folder: Path, *, force: bool = False) -> None:
     Raises:
         InputError: it may not; says why.
     """
-    store = folder / STORE
-    if store.is_dir():  # many things are called a store
-        ours = (store / PLAN).exists() or any(store.glob(".lock*"))
-        if ours or not any(path for path in folder.rglob("*") if path != store):
-            return
-    check_target(folder, {"command": COMMAND}, force=force)
+    try:
+        check_target(folder, {"command": COMMAND}, force=force)
+    except InputError:
+        if not _is_ours(folder / STORE):
+            raise
+
+
+def _is_ours(store: Path) -> bool:
+    """Whether a sweep is at work there, or was. Another shard may be beginning this very moment."""
+    if not store.is_dir():
+        return False
+    empty = not any(
+        path for path in store.parent.rglob("*") if path != store
+    )  # many things are called a store
+    return empty or (store / PLAN).exists() or any(store.glob(".lock*"))
 
 
 def open_folder(
