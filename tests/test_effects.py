@@ -190,6 +190,10 @@ DRAWN: dict[str, tuple[Row, set[str]]] = {
         {"design": Design("latin-hypercube", {"rehab_credit": Factor("rehab_credit", low=0, high=0.5)}, 20)},
         {"points"},
     ),
+    "many settings": (
+        {"design": Design("list", points=pd.DataFrame({"upward_share": np.linspace(0, 0.4, 45)}))},
+        {"changes"},
+    ),
     "status quo": ({"schemes": ()}, set()),
 }
 

@@ -39,11 +39,14 @@ SHOWN = (
 )
 #: So many outputs and rows with a name are drawn at most, and so many figures of one kind.
 MOST_OUTPUTS, MOST_ROWS, MOST_GRIDS = 16, 40, 6
+#: Of more settings than that, so many are drawn, without names.
+MOST_DOTS = 200
 #: So long may a row's name be.
 LABEL = 44
 #: Of sampled designs: outputs, and the factors that each hangs on most.
 CLOUDS, STRONGEST = 3, 4
 COLUMNS, WIDE = 4, 13.0
+BLUE = OTHERS[0]
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,8 @@ def _figures(runs: StudyRuns, tried: Sequence[Effects]) -> Iterator[tuple[str, A
             "changes",
             changes_of(runs, outputs),
             "Dots of the change of every output in each setting. The table has the numbers.",
-            "Changes against the status quo of the same place and luck. Lines are 95% intervals.",
+            "Changes against the status quo of the same place and luck. Lines are 95% intervals. Where there "
+            f"are more than {MOST_ROWS} settings, each output has them in order of size, without names.",
         )
 
 
@@ -123,31 +127,39 @@ def changes_of(runs: StudyRuns, outputs: Sequence[str]) -> Axes:
     several = 1 < len(plan.places) <= len(OTHERS)
     cells = [(row, cell) for row, cell in enumerate(plan.cells) if cell.scheme >= 0]
     keys = [_key(plan, cell, several) for _, cell in cells]
-    rows = list(dict.fromkeys(keys))
-    many = len(rows) > MOST_ROWS
-    labels = list(
-        {key: row_of(plan, cell, several) for key, (_, cell) in zip(keys, cells, strict=True)}.values()
-    )
-    height = 0.09 * len(rows) if many else (0.12 * len(plan.places) + 0.14 if several else 0.24) * len(rows)
+    labels = {key: row_of(plan, cell, several) for key, (_, cell) in zip(keys, cells, strict=True)}
+    if len(labels) > MOST_ROWS:
+        return _by_size(runs, outputs, [row for row, _ in cells])
+    at = {key: y for y, key in enumerate(labels)}
 
     def draw(axes: Axes, output: str) -> None:
         changes = runs.changes(output)
-        found = [interval(changes[row].tolist()) for row, _ in cells]
-        at = {key: float(k) for k, key in enumerate(rows)}
-        if many:  # nobody reads so many names: in order of size instead
-            by_size = sorted(range(len(cells)), key=lambda k: found[k].mean or 0.0)
-            at = {keys[k]: float(y) for y, k in enumerate(by_size)}
         marks = []
-        for (_, cell), key, x in zip(cells, keys, found, strict=True):
+        for key, (row, cell) in zip(keys, cells, strict=True):
             shift = 0.7 * ((cell.place + 0.5) / len(plan.places) - 0.5) if several else 0.0
-            marks.append(Mark(at[key] + shift, x, OTHERS[cell.place if several else 0]))
-        dots(axes, output, marks, [""] * len(rows) if many else labels)
+            colour = OTHERS[cell.place if several else 0]
+            marks.append(Mark(at[key] + shift, interval(changes[row].tolist()), (colour, colour, "o")))
+        dots(axes, output, marks, list(labels.values()))
 
+    height = (0.12 * len(plan.places) + 0.14 if several else 0.24) * len(labels)
     first = _small_multiples(outputs, height + 0.9, draw)
     if several:
         colours = [(place.name, OTHERS[number]) for number, place in enumerate(plan.places)]
         _legend(first, [Line2D([], [], color=x, marker="o", label=name) for name, x in colours])
     return first
+
+
+def _by_size(runs: StudyRuns, outputs: Sequence[str], rows: Sequence[int]) -> Axes:
+    """More settings than anybody reads the names of: each output's in order of size, at most MOST_DOTS."""
+    shown = min(len(rows), MOST_DOTS)
+
+    def draw(axes: Axes, output: str) -> None:
+        changes = runs.changes(output)
+        found = sorted((interval(changes[row].tolist()) for row in rows), key=lambda x: x.mean or 0.0)
+        kept = [found[k] for k in np.linspace(0, len(found) - 1, shown).round().astype(int)]
+        dots(axes, output, [Mark(float(y), x) for y, x in enumerate(kept)], [""] * shown)
+
+    return _small_multiples(outputs, 4.0, draw)
 
 
 def effects_of(one: Effects, outputs: Sequence[str]) -> Axes:
@@ -156,16 +168,16 @@ def effects_of(one: Effects, outputs: Sequence[str]) -> Axes:
     names = list(dict.fromkeys(of for _, kind, of in found if kind in ("alone", "in company")))
     rows = [*names, "all"]
     kinds = {
-        "alone": (-0.2, None, "o"),
-        "sum of singles": (-0.2, None, "o"),
-        "main": (0.0, None, "|"),
-        "in company": (0.2, "white", "o"),
-        "joint": (0.2, "white", "o"),
+        "alone": (-0.2, (BLUE, BLUE, "o")),
+        "sum of singles": (-0.2, (BLUE, BLUE, "o")),
+        "main": (0.0, (BLUE, BLUE, "|")),
+        "in company": (0.2, (BLUE, "white", "o")),
+        "joint": (0.2, (BLUE, "white", "o")),
     }
 
     def draw(axes: Axes, output: str) -> None:
         marks = [
-            Mark(row + kinds[kind][0], found[output, kind, of], OTHERS[0], kinds[kind][1], kinds[kind][2])
+            Mark(row + kinds[kind][0], found[output, kind, of], kinds[kind][1])
             for row, of in enumerate(rows)
             for kind in kinds
             if (output, kind, of) in found
@@ -173,16 +185,15 @@ def effects_of(one: Effects, outputs: Sequence[str]) -> Axes:
         dots(axes, output, marks, rows)
 
     first = _small_multiples(outputs, 0.3 * len(rows) + 0.9, draw)
-    blue = OTHERS[0]
     handles = [
-        Line2D([], [], color=blue, marker="o", label="alone; the sum of all"),
+        Line2D([], [], color=BLUE, marker="o", label="alone; the sum of all"),
         Line2D(
-            [], [], color=blue, marker="o", markerfacecolor="white", label="beside all others; all jointly"
+            [], [], color=BLUE, marker="o", markerfacecolor="white", label="beside all others; all jointly"
         ),
     ]
     if any(kind == "main" for _, kind, _ in found):
         label = "mean over all combinations of the others"
-        handles.insert(1, Line2D([], [], color=blue, marker="|", markersize=9, label=label))
+        handles.insert(1, Line2D([], [], color=BLUE, marker="|", markersize=9, label=label))
     _legend(first, handles)
     return first
 

@@ -11,7 +11,7 @@ from incentive_model.analysis.intervals import Interval, interval
 from incentive_model.analysis.study_runs import StudyRuns, unit_of
 from incentive_model.cards import indicators
 from incentive_model.report.html import PAGE, environment, picture
-from incentive_model.report.study_figures import Drawn, outputs_shown, row_of, title_of
+from incentive_model.report.study_figures import MOST_GRIDS, Drawn, outputs_shown, row_of, title_of
 from incentive_model.report.study_panels import output_label
 from incentive_model.report.tables import Cell, Row, Table
 from incentive_model.report.words import bounds, decimals_for, display_unit, number, scale, scaled
@@ -49,7 +49,8 @@ def write_page(runs: StudyRuns, tried: Sequence[Effects], figures: dict[str, Dra
             months=plan.study.months,
             sample=sample,
             pictures={name: picture(x.alt, x.caption, x.paths, sample) for name, x in figures.items()},
-            effects=[(title_of(one.grid), _effect_tables(one, plan)) for one in tried],
+            effects=[(title_of(one.grid), _effect_tables(one, plan)) for one in tried[:MOST_GRIDS]],
+            more_effects=max(0, len(tried) - MOST_GRIDS),
             changes=None if tried else _change_table(runs),
             facts=_facts(plan),
             failures=failures.head(MOST_FAILURES).to_dict("records"),

@@ -20,13 +20,14 @@ from incentive_model.report.words import (
     is_share,
     number,
     scale,
-    scaled,
     stakeholder,
 )
 
 SMALL = 8
 #: A running mean is taken over this part of the points.
 WINDOW = 0.2
+#: More points than these are one image in an SVG.
+DENSE = 2_000
 Floats = NDArray[np.float64]
 
 
@@ -37,32 +38,29 @@ class Mark:
     Attributes:
         y: the row it stands in, a little up or down from its middle.
         found: in the output's own unit.
-        face: the colour inside; None: the same as outside.
-        shape: Matplotlib's marker.
+        look: colour, colour inside, and Matplotlib's marker.
     """
 
     y: float
     found: Interval
-    colour: str = OTHERS[0]
-    face: str | None = None
-    shape: str = "o"
+    look: tuple[str, str, str] = (OTHERS[0], OTHERS[0], "o")
 
 
 def dots(axes: Axes, output: str, marks: Sequence[Mark], labels: Sequence[str]) -> Axes:
     """Means as dots, 95% intervals as lines; rows from the top down."""
     factor = scale(unit_of(output))
     axes.axvline(0, color=GREY, linewidth=0.8, zorder=1)
-    for mark in marks:
-        mean, low, high, _ = scaled(mark.found, factor)
-        if mean is None:
-            continue
-        if low is not None and high is not None:
-            axes.plot([low, high], [mark.y] * 2, color=mark.colour, linewidth=1.5, zorder=2)
-        face = mark.colour if mark.face is None else mark.face
-        size = 9 if mark.shape == "|" else 5
-        axes.plot(
-            mean, mark.y, mark.shape, color=mark.colour, markerfacecolor=face, markersize=size, zorder=3
+    for look in dict.fromkeys(mark.look for mark in marks):
+        colour, face, shape = look
+        alike = [mark for mark in marks if mark.look == look and mark.found.mean is not None]
+        low, mean, high = (
+            np.array([_number(getattr(mark.found, end)) for mark in alike]) * factor
+            for end in ("low", "mean", "high")
         )
+        y = np.array([mark.y for mark in alike])
+        axes.hlines(y, low, high, colors=colour, linewidth=1.5, zorder=2)
+        size = 9 if shape == "|" else 5
+        axes.plot(mean, y, shape, color=colour, markerfacecolor=face, markersize=size, zorder=3)
     axes.set_yticks(range(len(labels)), labels)
     axes.set_ylim(max(len(labels), 1) - 0.5, -0.5)
     axes.grid(axis="x", color=RULE, linewidth=0.6, zorder=0)
@@ -112,7 +110,8 @@ def cloud(axes: Axes, output: str, factor: str, x: Floats, y: Floats, colour: st
     known = np.isfinite(x) & np.isfinite(y)
     order = np.argsort(x[known], kind="stable")
     along, up = x[known][order], scale(unit_of(output)) * y[known][order]
-    axes.plot(along, up, ".", color=colour, markersize=3, alpha=0.4, zorder=2)
+    dense = len(along) > DENSE
+    axes.plot(along, up, ".", color=colour, markersize=3, alpha=0.4, zorder=2, rasterized=dense)
     width = max(3, round(WINDOW * len(along)))
     if len(along) >= 2 * width:
         kernel = np.full(width, 1 / width)
@@ -123,6 +122,10 @@ def cloud(axes: Axes, output: str, factor: str, x: Floats, y: Floats, colour: st
     axes.set_xlabel(factor, fontsize=SMALL)
     axes.set_ylabel(f"{output_label(output)}\n{change_unit(output)}", fontsize=SMALL)
     return axes
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else value
 
 
 def output_label(output: str) -> str:
