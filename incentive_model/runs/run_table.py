@@ -26,15 +26,15 @@ LIMITS = "limits"
 def run_schema(plan: StudyPlan) -> pa.Schema:
     """The columns of a study's runs: keys, status, what was varied, outputs, limits, lists of months."""
     first = (*KEYS, "status", "stage", "error", "baseline", "design_hash", "residents_an_agent")
-    fields = [pa.field(name, _type(name)) for name in (*first, *plan.varied, *plan.columns)]
-    fields.append(pa.field(LIMITS, _type(LIMITS)))
+    choices = {name for name, card in levers().items() if card.choices}
+    names = (*first, *plan.varied, *plan.columns, LIMITS)
+    fields = [pa.field(name, pa.string() if name in choices else _type(name)) for name in names]
     months = [pa.field(name + BY_MONTH, pa.list_(pa.float64())) for name in plan.study.series]
     return pa.schema([*fields, *months])
 
 
 def _type(name: str) -> pa.DataType:
-    lever = levers().get(name)
-    if name in WORDS or (lever is not None and lever.choices):
+    if name in WORDS:
         return pa.string()
     return pa.int64() if name in WHOLE else pa.float64()
 
