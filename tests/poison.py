@@ -1,7 +1,7 @@
 """An instrument of one's own that does harm when it is armed, and otherwise nothing; it can note who runs.
 
-Levers: ``poison`` says which harm (0: none), done if there is a variable POISON; ``mark`` is noted in the file
-that MARKS names.
+Levers: ``poison`` says which harm (0: none), done if there is a variable POISON; ``mark`` is noted in the
+file that MARKS names.
 """
 
 import ctypes

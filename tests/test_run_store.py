@@ -17,8 +17,8 @@ import pytest
 import small_study
 from small_study import MadeUp, fill, rows, truth
 
+from incentive_model.analysis.summary import write_summary
 from incentive_model.cards import InputError
-from incentive_model.report.study import finished
 from incentive_model.runs import run_store
 from incentive_model.runs.journal import Journal
 from incentive_model.runs.run_store import JOURNAL, RunStore
@@ -215,7 +215,9 @@ class TestAnotherStudy:
 class TestFolder:
     def made(self, plan: StudyPlan, out: Path, **options: Any) -> tuple[Sweep, list[int]]:
         executor = options.pop("executor", None) or MadeUp()
-        return sweep(plan, out, executor=executor, progress=False, finish=finished, **options), executor.made
+        return sweep(
+            plan, out, executor=executor, progress=False, finish=write_summary, **options
+        ), executor.made
 
     def test_damaged_results_are_written_again(self, tmp_path: Path, plan: StudyPlan) -> None:
         self.made(plan, tmp_path)
@@ -400,7 +402,7 @@ class TestDisk:
             with pytest.MonkeyPatch.context() as patch:
                 disk = Disk(patch, at, dead)
                 try:
-                    sweep(plan, out, executor=disturbed, progress=False, finish=finished, workers=1)
+                    sweep(plan, out, executor=disturbed, progress=False, finish=write_summary, workers=1)
                 except OSError as error:
                     said = str(error)
                 except Killed:
@@ -409,13 +411,13 @@ class TestDisk:
                     break
             assert str(out) in said, "the line names the file"
             resumed = MadeUp()
-            sweep(plan, out, executor=resumed, progress=False, finish=finished)
+            sweep(plan, out, executor=resumed, progress=False, finish=write_summary)
             assert small_study.files(out) == good, f"operation {at}"
             assert len(set(disturbed.made) & set(resumed.made)) <= 4, "those in flight"
         assert at > 60, "so many there are"
 
     def _undisturbed(self, out: Path, plan: StudyPlan) -> dict[str, bytes]:
-        sweep(plan, out, executor=MadeUp(), progress=False, finish=finished)
+        sweep(plan, out, executor=MadeUp(), progress=False, finish=write_summary)
         return small_study.files(out)
 
     def test_full_at_any_size(self, tmp_path: Path, plan: StudyPlan) -> None:
@@ -429,12 +431,12 @@ class TestDisk:
             out = tmp_path / str(size)
             try:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-                sweep(plan, out, executor=MadeUp(), progress=False, finish=finished)
+                sweep(plan, out, executor=MadeUp(), progress=False, finish=write_summary)
             except OSError as error:
                 refused.append((error.errno, str(out) in str(error)))
             finally:
                 resource.setrlimit(resource.RLIMIT_FSIZE, before)
-            sweep(plan, out, executor=MadeUp(), progress=False, finish=finished)
+            sweep(plan, out, executor=MadeUp(), progress=False, finish=write_summary)
             assert small_study.files(out) == good
         assert len(refused) > 6
         assert set(refused) == {(errno.EFBIG, True)}, "the line names the file"
