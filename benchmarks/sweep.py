@@ -58,7 +58,7 @@ def study(replicates: int, residents: int, months: int, draws: int = 1) -> Study
 
 
 def against_a_loop(n_rounds: int, replicates: int) -> dict[str, Any]:
-    """Milliseconds a run: of a sweep with one warm worker, from plan to summary, and of the model in a loop."""
+    """Milliseconds a run of a sweep with one warm worker, plan to summary, and of the model in a loop."""
     asked = study(replicates, 1_000, 12)
     plan = plan_study(asked)
     tasks = [plan[number] for number in range(len(plan))]
