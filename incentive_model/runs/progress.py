@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 
 #: Seconds between two lines where there is no terminal.
 QUIET = 60.0
@@ -33,18 +34,15 @@ class Pace:
     _sum: float = 0.0
     _squares: float = 0.0
 
-    def start(self) -> None:
-        """From now on it counts."""
-        self._last = self.clock()
-
     def step(self) -> None:
-        """A run has ended."""
+        """A run has ended. Before the first one workers were started, which says nothing of the others."""
         now = self.clock()
         gap, self._last = now - self._last, now
-        self._seen += 1
-        self._sum += gap
-        self._squares += gap * gap
         self.done += 1
+        if not math.isnan(gap):
+            self._seen += 1
+            self._sum += gap
+            self._squares += gap * gap
 
     @property
     def rate(self) -> float | None:
@@ -85,12 +83,15 @@ def _clock(left: tuple[float, float]) -> str:
 def shown(pace: Pace, wanted: bool = True) -> Iterator[Callable[[], None]]:
     """A bar in a terminal and a notebook, else a line a minute; call what it yields after every step."""
     stream = sys.stderr
-    pace.start()
     if not wanted:
         yield lambda: None
         return
-    if stream.isatty() or "ipykernel" in sys.modules:
-        from tqdm.auto import tqdm
+    notebook = "ipykernel" in sys.modules
+    if stream.isatty() or notebook:
+        if notebook and find_spec("ipywidgets"):
+            from tqdm.notebook import tqdm
+        else:
+            from tqdm import tqdm
 
         form = "{percentage:3.0f}%|{bar}| {desc}"
         with tqdm(total=pace.total, initial=pace.done, file=stream, bar_format=form, leave=False) as bar:
