@@ -40,10 +40,12 @@ MB = 1e6
 
 
 def study(replicates: int, residents: int, months: int, draws: int = 1) -> Study:
-    """The full package and the status quo in Yong'an, with every output; draws vary one parameter."""
-    laid = Design(
-        "full-factorial", {"qaly_threshold": Factor("qaly_threshold", tuple(map(float, range(draws))))}
-    )
+    """The full package and the status quo in Yong'an, with every output.
+
+    Draws vary a lever and a parameter, so that each has a status quo of its own.
+    """
+    factors = [Factor("reimbursement_gap", low=0.0, high=0.2), Factor("altruism_mean", low=0.5, high=1.0)]
+    laid = Design("latin-hypercube", {factor.name: factor for factor in factors}, draws)
     return Study(
         name="benchmark",
         title="Benchmark",

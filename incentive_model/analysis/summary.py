@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -9,7 +10,6 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyarrow.parquet as pq
 
 from incentive_model.analysis.intervals import interval, paired
@@ -22,6 +22,7 @@ from incentive_model.runs.sweep_folder import RUNS
 FILE = "summary.csv"
 #: What one line is of.
 CELL = ("place", "draw", "scheme")
+NUMBERS = ("value", "low", "high", "delta", "delta_low", "delta_high", "n")
 #: The place's name in the lines of all counties of a region together.
 REGION = "all counties"
 Row = dict[str, Any]
@@ -36,11 +37,12 @@ def write_summary(folder: Path, plan: StudyPlan) -> None:
     each replicate the mean over counties, weighted by residents.
     """
     with replaced(folder / FILE) as fresh, fresh.open("w", encoding="utf-8", newline="") as file:
-        header = True
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow((*CELL, *plan.points, "output", "unit", *NUMBERS))
+        units = {name: unit_of(name) for name in plan.outputs}
         for keys, rows, pairs in _cells(_rows(folder / RUNS, plan), plan):
-            lines = [keys | _line(name, rows, pairs) for name in plan.outputs]
-            pd.DataFrame(lines).to_csv(file, index=False, header=header, lineterminator="\n")
-            header = False
+            for name, unit in units.items():
+                table.writerow((*keys.values(), name, unit, *_numbers(name, rows, pairs)))
 
 
 def _rows(path: Path, plan: StudyPlan) -> Iterator[Row]:
@@ -49,16 +51,14 @@ def _rows(path: Path, plan: StudyPlan) -> Iterator[Row]:
         yield from batch.to_pylist()
 
 
-def _line(name: str, rows: Sequence[Row], pairs: Sequence[Row | None]) -> Row:
+def _numbers(name: str, rows: Sequence[Row], pairs: Sequence[Row | None]) -> tuple[float | None, ...]:
     """One output of a cell: its level, and its change against the status quo."""
     level = interval(row[name] for row in rows)
     both = [(row, pair) for row, pair in zip(rows, pairs, strict=True) if pair is not None]
     delta = paired(
         {row["replicate"]: row[name] for row, _ in both}, {row["replicate"]: pair[name] for row, pair in both}
     )
-    columns = ("value", "low", "high", "delta", "delta_low", "delta_high", "n")
-    numbers = (*level[:3], *delta[:3], level.n)
-    return {"output": name, "unit": unit_of(name)} | dict(zip(columns, numbers, strict=True))
+    return (*level[:3], *delta[:3], level.n)
 
 
 def _cells(runs: Iterable[Row], plan: StudyPlan) -> Iterator[tuple[Row, list[Row], list[Row | None]]]:
