@@ -21,12 +21,15 @@ from pathlib import Path
 from types import FunctionType
 from typing import get_args
 
+from pydantic import BaseModel
+
 from incentive_model.cards import Card, Family, indicators, levers, parameters
 from incentive_model.incentives import PACKAGED, Instrument, support
 from incentive_model.incentives.accounts import CARE, Purpose
 from incentive_model.incentives.events import Count, Event
 from incentive_model.inputs.place import place_names
 from incentive_model.inputs.scheme import load_scheme, scheme_names
+from incentive_model.inputs.study import DesignTable, StudyFile
 from incentive_model.model import MONTH
 
 DOCS = Path(__file__).resolve().parent
@@ -389,6 +392,22 @@ def evidence_table() -> str:
     return table("tag | meaning | levers | parameters", rows)
 
 
+def key_table(shape: type[BaseModel]) -> str:
+    """The keys of a table in a file, in the words of their faults."""
+    rows = []
+    for key, field in shape.model_fields.items():
+        default = "is needed" if field.is_required() else left_out(field.get_default())
+        rows.append((f"`{key}`", field.description or "", default))
+    return table("key | what may stand there | left out", rows)
+
+
+def left_out(default: object) -> str:
+    """What holds where a key is left out."""
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
+    return "" if default is None or default in ([], {}) else f"`{default}`"
+
+
 FAMILIES = {
     "levers-sharing": "revenue sharing",
     "levers-reimbursement": "reimbursement differential",
@@ -399,6 +418,8 @@ FAMILIES = {
 TABLES: dict[str, Callable[[], str]] = {
     "schedule": schedule_table,
     "evidence": evidence_table,
+    "study-keys": partial(key_table, StudyFile),
+    "design-keys": partial(key_table, DesignTable),
     "instruments": instrument_table,
     "payments": payment_table,
     "events": partial(enum_table, Event, "event | what it is"),
