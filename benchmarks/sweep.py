@@ -1,4 +1,4 @@
-"""What a sweep costs beside its runs: ``python -m benchmarks.sweep`` (some ten minutes, two free cores).
+"""What a sweep costs beside its runs: ``python -m benchmarks.sweep`` (some fifteen minutes, two free cores).
 
 python -m benchmarks.sweep memory ROWS   # one sweep of made-up rows in this process; prints JSON
 """
@@ -33,7 +33,7 @@ from incentive_model.runs.supervised import SupervisedPool
 from incentive_model.runs.task import Task, make, place_of
 
 ROWS = (1_000, 100_000)
-ROUNDS = 7
+ROUNDS = 5
 #: What is asked of it: milliseconds a run, times as fast, megabytes.
 MOST_MS, LEAST_TIMES, MOST_MB = 5.0, 1.8, 150.0
 MB = 1e6
@@ -60,7 +60,7 @@ def study(replicates: int, residents: int, months: int, draws: int = 1) -> Study
 
 
 def against_a_loop(n_rounds: int, replicates: int) -> dict[str, Any]:
-    """Milliseconds a run of a sweep with one warm worker, plan to summary, and of the model in a loop."""
+    """Milliseconds a run: of a sweep with one warm worker, from plan to page, and of the model in a loop."""
     asked = study(replicates, 1_000, 12)
     plan = plan_study(asked)
     tasks = [plan[number] for number in range(len(plan))]
@@ -112,7 +112,7 @@ def warm(most: int, task: Task) -> Iterator[list[SupervisedPool]]:
 
 
 def swept(asked: Study, pool: Executor, workers: int) -> float:
-    """Seconds of a sweep from its plan to its summary."""
+    """Seconds of a sweep from its plan to its page."""
     with TemporaryDirectory() as folder:
         return seconds(lambda: sweep(asked, folder, executor=pool, workers=workers, progress=False))
 
@@ -166,11 +166,11 @@ def main() -> None:
         print(json.dumps(memory(int(options.memory[-1]))))
         return
     start = perf_counter()
-    n_rounds, replicates, most = (2, 20, 10_000) if options.quick else (ROUNDS, 200, ROWS[-1])
+    n_rounds, replicates, most = (2, 20, 3_000) if options.quick else (ROUNDS, 500, ROWS[-1])
     data: dict[str, Any] = {
         "machine": machine(),
         "loop": against_a_loop(n_rounds, replicates),
-        "workers": two_against_one(n_rounds, replicates // 2),
+        "workers": two_against_one(n_rounds, replicates // 5),
         "memory": [child("sweep", "memory", rows) for rows in tqdm((ROWS[0], most), desc="sweep: memory")],
     }
     data["seconds"] = perf_counter() - start
