@@ -47,8 +47,9 @@ def write_summary(folder: Path, plan: StudyPlan) -> None:
 
 def _rows(path: Path, plan: StudyPlan) -> Iterator[Row]:
     names = ("run_id", *CELL, "replicate", "baseline", *plan.points, *plan.outputs)
-    for batch in pq.ParquetFile(path).iter_batches(1_000, columns=list(names)):
-        yield from batch.to_pylist()
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):  # one after the other: batches keep what they have read
+            yield from file.read_row_group(group, columns=list(names), use_threads=False).to_pylist()
 
 
 def _numbers(name: str, rows: Sequence[Row], pairs: Sequence[Row | None]) -> tuple[float | None, ...]:
