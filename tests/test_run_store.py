@@ -420,6 +420,18 @@ class TestDisk:
         sweep(plan, out, executor=MadeUp(), progress=False, finish=write_summary)
         return small_study.files(out)
 
+    def test_what_is_added_to_the_tables_names_at_least_the_folder(
+        self, tmp_path: Path, plan: StudyPlan
+    ) -> None:
+        """A library that draws says of a full disk neither what nor where."""
+
+        def full(*_: object) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        with pytest.raises(OSError, match=str(tmp_path)):
+            sweep(plan, tmp_path, executor=MadeUp(), progress=False, finish=full)
+        assert not (tmp_path / "manifest.json").exists()
+
     def test_full_at_any_size(self, tmp_path: Path, plan: StudyPlan) -> None:
         """The system itself refuses to let a file grow: what a full disk says, wherever it is met."""
         resource = pytest.importorskip("resource")

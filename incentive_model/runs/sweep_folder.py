@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from incentive_model.cards import Fault, InputError
-from incentive_model.runs.durable import is_partial, replaced
+from incentive_model.runs.durable import is_partial, naming, replaced
 from incentive_model.runs.manifest import FILE as MANIFEST
 from incentive_model.runs.manifest import read_manifest, write_sweep_manifest
 from incentive_model.runs.plan_file import FILE as PLAN
@@ -161,7 +161,8 @@ def write_results(
         _write_table(folder / SERIES, (series_table(plan, table) for table in store.tables()))
     _write_failures(folder, store.tables())
     if finish is not None:
-        finish(folder, plan)
+        with naming(folder):
+            finish(folder, plan)
     files = sorted(name for name, stamp in _stamps(folder).items() if before.get(name) != stamp)
     hashes = {name: file_hash(folder / name) for name in files}
     write_sweep_manifest(folder, plan, files, wall_seconds=wall_seconds(), failed=store.failed, hashes=hashes)
