@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from scipy.stats import spearmanr
 
 from incentive_model.analysis.effects import IN, OUT, TIMES, Effects, Grid, setting
 from incentive_model.analysis.intervals import interval
@@ -127,9 +126,9 @@ def changes_of(runs: StudyRuns, outputs: Sequence[str]) -> Axes:
     several = 1 < len(plan.places) <= len(OTHERS)
     cells = [(row, cell) for row, cell in enumerate(plan.cells) if cell.scheme >= 0]
     keys = [_key(plan, cell, several) for _, cell in cells]
-    labels = {key: row_of(plan, cell, several) for key, (_, cell) in zip(keys, cells, strict=True)}
-    if len(labels) > MOST_ROWS:
+    if len(set(keys)) > MOST_ROWS:
         return _by_size(runs, outputs, [row for row, _ in cells])
+    labels = {key: row_of(plan, cell, several) for key, (_, cell) in zip(keys, cells, strict=True)}
     at = {key: y for y, key in enumerate(labels)}
 
     def draw(axes: Axes, output: str) -> None:
@@ -141,7 +140,7 @@ def changes_of(runs: StudyRuns, outputs: Sequence[str]) -> Axes:
             marks.append(Mark(at[key] + shift, interval(changes[row].tolist()), (colour, colour, "o")))
         dots(axes, output, marks, list(labels.values()))
 
-    height = (0.12 * len(plan.places) + 0.14 if several else 0.24) * len(labels)
+    height = (0.12 * len(plan.places) + 0.14 if several else 0.2) * len(labels)
     first = _small_multiples(outputs, height + 0.9, draw)
     if several:
         colours = [(place.name, OTHERS[number]) for number, place in enumerate(plan.places)]
@@ -248,8 +247,8 @@ def points_of(runs: StudyRuns, outputs: Sequence[str]) -> Axes:
 
 def _rank_correlation(x: pd.Series, y: Floats) -> float:
     """How closely two columns go together, whichever way (Spearman); 0 where one of them does not move."""
-    found = abs(float(spearmanr(x, y, nan_policy="omit").statistic)) if x.nunique() > 1 else 0.0
-    return found if np.isfinite(found) else 0.0
+    pairs = pd.DataFrame({"x": x.to_numpy(), "y": y}).dropna().rank()
+    return abs(float(pairs["x"].corr(pairs["y"]))) if (pairs.nunique() > 1).all() else 0.0
 
 
 def _small_multiples(
