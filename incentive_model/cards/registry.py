@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -12,6 +13,8 @@ from incentive_model.cards.faults import Fault, InputError, nearest
 from incentive_model.cards.names import name_fault
 
 _cards: dict[str, Card] = {}
+#: By roles, what has been asked for since a card last entered: a plan asks for each of its runs.
+_asked: dict[tuple[str, ...], Mapping[str, Card]] = {}
 
 #: The rooms whose modules declare cards.
 ROOMS = ("rules", "incentives", "measures")
@@ -27,6 +30,7 @@ def declare(*cards: Card) -> None:
         if fault := _fault(card):
             raise InputError(fault)
         _cards[card.name] = card
+    _asked.clear()
 
 
 def _fault(card: Card) -> Fault | None:
@@ -58,8 +62,10 @@ def restore(cards: Mapping[str, Card]) -> None:
     """Have these cards and no others."""
     _cards.clear()
     _cards.update(cards)
+    _asked.clear()
 
 
+@functools.cache
 def load_all() -> None:
     """Import every room that declares cards, so that the registry is complete."""
     for room in ROOMS:
@@ -68,9 +74,11 @@ def load_all() -> None:
 
 def _of(*roles: str) -> Mapping[str, Card]:
     load_all()
-    families = get_args(Family)
-    cards = sorted(_cards.values(), key=lambda card: families.index(card.family))
-    return MappingProxyType({card.name: card for card in cards if card.role in roles})
+    if roles not in _asked:
+        families = get_args(Family)
+        cards = sorted(_cards.values(), key=lambda card: families.index(card.family))
+        _asked[roles] = MappingProxyType({card.name: card for card in cards if card.role in roles})
+    return _asked[roles]
 
 
 def levers() -> Mapping[str, Card]:
