@@ -102,13 +102,13 @@ class TestPlainFunction:
 class TestWorkers:
     @pytest.fixture
     def own_lever(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-        before = list(INSTRUMENTS)
         registry.load_all()
-        monkeypatch.setattr(registry, "_cards", registry.copied())
+        before, cards = list(INSTRUMENTS), registry.copied()
         monkeypatch.setattr(own, "_loaded", {})
         im.load_instruments(ROOT / "experiments" / "own_instrument.py")
         yield
         INSTRUMENTS[:] = before
+        registry.restore(cards)
 
     @pytest.mark.usefixtures("own_lever")
     def test_processes_give_the_same_with_instruments_of_ones_own(self, f: im.Simulator) -> None:

@@ -36,12 +36,12 @@ MINE = HEAD + "class Mine(Instrument):\n    name = 'mine'\n"
 @pytest.fixture(autouse=True)
 def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What a test loads is gone after it."""
-    before = list(INSTRUMENTS)
     registry.load_all()
-    monkeypatch.setattr(registry, "_cards", registry.copied())
+    before, cards = list(INSTRUMENTS), registry.copied()
     monkeypatch.setattr(own, "_loaded", {})
     yield
     INSTRUMENTS[:] = before
+    registry.restore(cards)
 
 
 @pytest.fixture
