@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -178,6 +179,20 @@ class TestEnd:
             assert all(map(alive, pids))
             parent.kill()
         assert gone(pids)
+
+    @pytest.mark.skipif(not Path("/proc").is_dir(), reason="masks are read in /proc")
+    def test_workers_are_deaf_to_ctrl_c_from_the_first_moment(self) -> None:
+        """Also the first one, with which Python starts a process of its own."""
+        script = (
+            "from incentive_model.runs.supervised import SupervisedPool\n"
+            "pool = SupervisedPool(2)\n"
+            "for pid in pool.processes():\n"
+            "    (line,) = [x for x in open(f'/proc/{pid}/status') if x.startswith('SigBlk')]\n"
+            "    print(int(line.split()[1], 16))\n"
+            "pool.kill()\n"
+        )
+        found = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, check=True)
+        assert [int(line) >> (signal.SIGINT - 1) & 1 for line in found.stdout.split()] == [1, 1]
 
     @pytest.mark.slow
     def test_killed_from_outside_again_and_again(self) -> None:

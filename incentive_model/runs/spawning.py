@@ -31,7 +31,7 @@ def plain_children() -> Iterator[None]:
         script = sys.modules["__main__"]
         before = {name: os.environ.get(name) for name in ONE_THREAD}
         windows = sys.platform == "win32"
-        masked = set() if windows else signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        masked = set() if windows else _masked()
         try:
             sys.modules["__main__"] = ModuleType("__main__")
             os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
@@ -45,3 +45,12 @@ def plain_children() -> Iterator[None]:
                     os.environ[name] = value
             if not windows:
                 signal.pthread_sigmask(signal.SIG_SETMASK, masked)
+
+
+def _masked() -> set[signal.Signals | int]:
+    """Have processes that are started from now on deaf to Ctrl-C, also while they import what they need;
+    returns what was masked before."""
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # now: once it has been started, it undoes the mask
+    return set(signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}))
