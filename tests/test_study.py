@@ -188,7 +188,7 @@ class TestPlan:
 
 GAP = Factor("reimbursement_gap", low=0.0, high=0.4)
 SPLIT = {name: Factor(name) for name in levers() if name.startswith("surplus_split_")}
-#: Rows of each design, of N base points and k factors.
+#: Rows of each design, of N base points and k factors (written out: the designs' own table is tested by it).
 ROWS = {
     "latin-hypercube": lambda n, k: n,
     "sobol-sequence": lambda n, k: n,
@@ -249,6 +249,13 @@ class TestDesigns:
     def test_what_salib_refuses_is_said_in_its_words(self) -> None:
         with pytest.raises(InputError, match="n = 3 with 1 factors"):
             points_of(Design("fast", {"reimbursement_gap": GAP}, n=3), 1)
+
+    def test_more_points_than_a_plan_can_hold_are_refused_before_they_are_laid(self) -> None:
+        ten = {name: Factor(name, tuple(range(10))) for name in list(parameters())[:10]}
+        with pytest.raises(InputError, match="10,000,000,000 points; allowed: at most 2,000,000"):
+            points_of(Design("full-factorial", ten), 1)
+        with pytest.raises(InputError, match=r"3,000,000 points.*a smaller n"):
+            points_of(Design("sobol", {"reimbursement_gap": GAP}, n=1_000_000), 1)
 
     def test_a_blank_range_is_the_cards_plausible_one(self, tmp_path: Path) -> None:
         text = (

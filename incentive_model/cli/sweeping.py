@@ -137,7 +137,9 @@ def _text(made: Sweep) -> str:
     lines += [f"  {row.run_id}: {row.error}" for row in failures.head(SHOWN).itertuples()]
     if made.failed:
         lines.append(f"{made.folder / 'failures.csv'} says how to make each again")
-    lines.append(f"Report: {made.folder / 'report.html'}; runs.parquet has a row a run, summary.csv intervals")
+    lines.append(
+        f"Report: {made.folder / 'report.html'}; runs.parquet has a row a run, summary.csv intervals"
+    )
     return "\n".join(lines)
 
 

@@ -6,6 +6,7 @@ Sampled designs are laid in the unit cube, by SALib and SciPy, and then stretche
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +20,15 @@ from incentive_model.inputs.study import SAMPLED, Design, Factor
 from incentive_model.inputs.values import PARTS_OF_ONE
 
 Cube = NDArray[np.float64]
+#: Points that a plan can hold.
+MOST = 2_000_000
+#: Rows of a sampled design for each of its ``n``, at k factors, where that is not one.
+ROWS: dict[str, Callable[[int], int]] = {
+    "sobol": lambda k: k + 2,
+    "morris": lambda k: k + 1,
+    "fast": lambda k: k,
+    "finite-difference": lambda k: k + 1,
+}
 #: Sampled values have so many digits, and are exactly what is written.
 DIGITS = 10
 
@@ -33,9 +43,10 @@ def points_of(design: Design, seed: int) -> pd.DataFrame:
         seed: of sampled designs; 0 is a seed like any other.
 
     Raises:
-        InputError: the method refuses its ``n`` or its factors.
+        InputError: the method refuses its ``n`` or its factors, or there are too many points.
     """
     factors = list(design.factors.values())
+    _check_count(design, factors)
     if design.points is not None:
         table = design.points.reset_index(drop=True)
     elif design.method == "full-factorial":
@@ -130,6 +141,21 @@ def _values(factor: Factor, even: Cube) -> list[Any]:
         return [min(int(low + u * (high - low + 1)), int(high)) for u in even]
     drawn = low * (high / low) ** even if factor.log else low + (high - low) * even
     return [float(f"{x:.{DIGITS}g}") for x in drawn.tolist()]
+
+
+def _check_count(design: Design, factors: Sequence[Factor]) -> None:
+    """Combinations multiply faster than one thinks.
+
+    Raises:
+        InputError: more points than a plan can hold.
+    """
+    if design.method == "full-factorial":
+        count = math.prod(len(factor.values) for factor in factors)
+    else:
+        count = (design.n or 0) * ROWS.get(design.method, lambda _: 1)(len(factors))
+    if count > MOST:
+        mend = "fewer values, or a sampled design" if design.n is None else "a smaller n"
+        raise InputError(Fault(f"design.{design.method}", f"{count:,} points", f"at most {MOST:,}", mend))
 
 
 def _check_parts(factors: Sequence[Factor]) -> None:
