@@ -34,6 +34,26 @@ class InProcess(Executor):
         return future
 
 
+def check_options(
+    name: Name | Executor,
+    workers: int | None,
+    scheduler: str | None,
+    seconds: float | None,
+    megabytes: float | None,
+) -> None:
+    """Whether options go together; asked before anything is written.
+
+    Raises:
+        InputError: they do not.
+    """
+    worker_count(workers, 1)
+    if name not in ("local", "dask") and (seconds is not None or megabytes is not None):
+        found = f"a limit a run with executor {name!r}"
+        raise InputError(Fault("limit", found, "limits with 'local' or 'dask', which can end a process"))
+    if scheduler is not None and name != "dask":
+        raise InputError(Fault("scheduler", f"an address with executor {name!r}", "executor 'dask'"))
+
+
 @contextmanager
 def executor_of(
     name: Name | Executor,
@@ -57,11 +77,7 @@ def executor_of(
     Raises:
         InputError: options that do not go together, or ``dask`` where it is not installed.
     """
-    if name not in ("local", "dask") and (seconds is not None or megabytes is not None):
-        found = f"a limit a run with executor {name!r}"
-        raise InputError(Fault("limit", found, "limits with 'local' or 'dask', which can end a process"))
-    if scheduler is not None and name != "dask":
-        raise InputError(Fault("scheduler", f"an address with executor {name!r}", "executor 'dask'"))
+    check_options(name, workers, scheduler, seconds, megabytes)
     if isinstance(name, Executor):
         at_a_time = workers or os.cpu_count() or 1
         yield name, lambda: AHEAD_FAR * at_a_time

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from incentive_model.cards import Fault, InputError
 from incentive_model.inputs.instruments import by_hand
 from incentive_model.inputs.study import Study
-from incentive_model.runs.executors import Name, executor_of
+from incentive_model.runs.executors import Name, check_options, executor_of
 from incentive_model.runs.interrupts import none_lost
 from incentive_model.runs.manifest import FILE as MANIFEST
 from incentive_model.runs.owner import owned
@@ -112,6 +112,7 @@ def sweep(
         if shard and asked_for:
             allowed = f"--{name} without --shard, which puts the shards together"
             raise InputError(Fault(name, "a shard, whose fellows may be at work", allowed))
+    check_options(executor, workers, scheduler, limit_seconds, limit_mb)
     limits = limit_options(limit_seconds, limit_mb)
     check_folder(folder, force=force)
     with owned(folder / "store", label):
