@@ -118,14 +118,17 @@ def on_disk(out: Path) -> set[int]:
     return found
 
 
-def test_the_parent_is_killed_at_25_moments(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [8, pytest.param(25, marks=pytest.mark.audit)])
+def test_the_parent_is_killed_at_any_moment(kills: int, tmp_path: Path) -> None:
     """Anywhere: while it starts, makes runs, makes parts. What is on disk is not made again."""
-    path, out, log = marked(tmp_path, 450), tmp_path / "out", tmp_path / "marks"
+    runs = 18 * kills
+    path, out, log = marked(tmp_path, runs), tmp_path / "out", tmp_path / "marks"
     assert finished(command(path, tmp_path / "good"))[0] == 0
-    luck = random.Random(25)
-    for kill in range(25):
+    luck = random.Random(kills)
+    for kill in range(kills):
         before, kept = len(marks(log)), on_disk(out)
-        process = started(command(path, out), MARKS=str(log))
+        alone = ("--executor", "none") if kill % 2 else ()  # who goes on need not be who began
+        process = started(command(path, out, *alone), MARKS=str(log))
         with process:
             if kill % 5 == 0:
                 time.sleep(luck.uniform(0, 3))
@@ -141,11 +144,11 @@ def test_the_parent_is_killed_at_25_moments(tmp_path: Path) -> None:
         assert kept <= on_disk(out), "nothing is lost"
         if process.returncode == 0:
             break
-    assert kill == 24, "before all was done"
+    assert kill == kills - 1, "before all was done"
     assert finished(command(path, out), MARKS=str(log))[0] == 0
     assert small_study.files(out) == small_study.files(tmp_path / "good")
-    assert set(marks(log)) == set(range(450))
-    assert len(marks(log)) <= 450 + 2 * 25, "no more than were in flight"
+    assert set(marks(log)) == set(range(runs))
+    assert len(marks(log)) <= runs + 2 * kills, "no more than were in flight"
 
 
 class Restless(SupervisedPool):
