@@ -313,6 +313,7 @@ def test_two_sweeps_on_one_folder(tmp_path: Path) -> None:
     assert "120 of 120 runs" in said
 
 
+@pytest.mark.audit  # its twin without a disk of its own is tests/test_run_store.py's
 def test_a_full_disk(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
