@@ -237,9 +237,8 @@ class RunStore:
                 f"rows of another study ({design})",
                 f"rows of this one ({self.plan.design_hash})",
             )
-            raise InputError(
-                Fault(str(path), found, allowed, "--force starts anew, or choose another folder")
-            )
+            mend = "--force starts anew, or choose another folder"
+            raise InputError(Fault(str(path), found, allowed, mend))
 
     def _tell_damage(self, journal: Journal) -> None:
         if journal.damaged:

@@ -9,13 +9,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from incentive_model.cards import levers
 from incentive_model.runs.study_plan import StudyPlan
+from incentive_model.runs.tables import column_type
 from incentive_model.runs.task import encoded
 
-#: Columns that say which run a row is of, and what became of it.
-WORDS = ("run_id", "place", "scheme", "status", "stage", "error", "baseline", "design_hash", "limits")
-WHOLE = ("draw", "replicate", "seed")
+#: Columns that say which run a row is of.
 KEYS = ("run_id", "place", "scheme", "draw", "replicate", "seed")
 #: What follows the name of an indicator that is kept month by month.
 BY_MONTH = "__months"
@@ -26,17 +24,9 @@ LIMITS = "limits"
 def run_schema(plan: StudyPlan) -> pa.Schema:
     """The columns of a study's runs: keys, status, what was varied, outputs, limits, lists of months."""
     first = (*KEYS, "status", "stage", "error", "baseline", "design_hash", "residents_an_agent")
-    choices = {name for name, card in levers().items() if card.choices}
-    names = (*first, *plan.varied, *plan.columns, LIMITS)
-    fields = [pa.field(name, pa.string() if name in choices else _type(name)) for name in names]
+    fields = [pa.field(name, column_type(name)) for name in (*first, *plan.varied, *plan.columns, LIMITS)]
     months = [pa.field(name + BY_MONTH, pa.list_(pa.float64())) for name in plan.study.series]
     return pa.schema([*fields, *months])
-
-
-def _type(name: str) -> pa.DataType:
-    if name in WORDS:
-        return pa.string()
-    return pa.int64() if name in WHOLE else pa.float64()
 
 
 def run_table(plan: StudyPlan, records: Iterable[bytes]) -> pa.Table:

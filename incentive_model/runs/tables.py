@@ -11,8 +11,9 @@ from pandas.api.types import is_integer_dtype
 
 from incentive_model.cards import levers
 
-_WORDS = ("run_id", "place", "scheme", "status", "design_hash")
-_WHOLE = ("draw", "replicate", "seed", "month", "ledger_imbalance_fen")
+#: Columns that are words, and columns that are whole numbers, in any table of runs.
+WORDS = ("run_id", "place", "scheme", "status", "stage", "error", "baseline", "design_hash", "limits")
+WHOLE = ("draw", "replicate", "seed", "month", "ledger_imbalance_fen")
 
 
 def schema_of(frame: pd.DataFrame) -> pa.Schema:
@@ -25,11 +26,16 @@ def schema_of(frame: pd.DataFrame) -> pa.Schema:
 
 
 def _type(frame: pd.DataFrame, name: str) -> pa.DataType:
-    lever = levers().get(name)
-    if name in _WORDS or (lever is not None and lever.choices):
-        return pa.string()
     counted = name.endswith(("__numerator", "__denominator")) and is_integer_dtype(frame[name])
-    return pa.int64() if name in _WHOLE or counted else pa.float64()
+    return pa.int64() if counted else column_type(name)
+
+
+def column_type(name: str) -> pa.DataType:
+    """The Arrow type of a column of that name: levers that are words are words, and most else is a float."""
+    lever = levers().get(name)
+    if name in WORDS or (lever is not None and lever.choices):
+        return pa.string()
+    return pa.int64() if name in WHOLE else pa.float64()
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
