@@ -24,7 +24,8 @@ from benchmarks.children import child
 from benchmarks.clock import Spread, rounds, seconds
 from benchmarks.memory import peak
 from benchmarks.report import grid, machine, plain, told
-from incentive_model.inputs.study import Design, Factor, Study
+from incentive_model.inputs.design import Design, Factor
+from incentive_model.inputs.study import Study
 from incentive_model.report.study import sweep
 from incentive_model.runs.pool import warm_up
 from incentive_model.runs.run import execute

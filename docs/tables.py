@@ -27,9 +27,10 @@ from incentive_model.cards import Card, Family, indicators, levers, parameters
 from incentive_model.incentives import PACKAGED, Instrument, support
 from incentive_model.incentives.accounts import CARE, Purpose
 from incentive_model.incentives.events import Count, Event
+from incentive_model.inputs.design import DesignTable
 from incentive_model.inputs.place import place_names
 from incentive_model.inputs.scheme import load_scheme, scheme_names
-from incentive_model.inputs.study import DesignTable, StudyFile
+from incentive_model.inputs.study import StudyFile
 from incentive_model.model import MONTH
 
 DOCS = Path(__file__).resolve().parent

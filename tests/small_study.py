@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from incentive_model.inputs.study import Design, Study
+from incentive_model.inputs.design import Design
+from incentive_model.inputs.study import Study
 from incentive_model.runs.run_store import RunStore
 from incentive_model.runs.run_table import run_table
 from incentive_model.runs.study_plan import StudyPlan, plan_study

@@ -19,8 +19,9 @@ from incentive_model.analysis.effects import TIMES, all_effects, effects
 from incentive_model.analysis.study_runs import StudyRuns
 from incentive_model.cards import InputError
 from incentive_model.inputs.combined import combined, together
+from incentive_model.inputs.design import Design, Factor
 from incentive_model.inputs.scheme import Scheme
-from incentive_model.inputs.study import Design, Factor, Study, is_study, load_study
+from incentive_model.inputs.study import Study, is_study, load_study
 from incentive_model.report.study import finished
 from incentive_model.runs.run_table import run_schema
 from incentive_model.runs.study_plan import StudyPlan, plan_study

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from incentive_model.cards import InputError, levers, parameters
 from incentive_model.inputs.check import check
 from incentive_model.inputs.county import County
-from incentive_model.inputs.study import SAMPLED, Design, Factor, Study, load_study
-from incentive_model.runs.designs import points_of
+from incentive_model.inputs.design import SAMPLED, Design, Factor
+from incentive_model.inputs.study import Study, load_study
+from incentive_model.runs.designs import draws_of
 from incentive_model.runs.plan import plan_runs
 from incentive_model.runs.plan_file import differences, read_plan, write_plan
 from incentive_model.runs.study_plan import StudyPlan, outputs, plan_study
@@ -194,6 +195,7 @@ ROWS = {
     "sobol-sequence": lambda n, k: n,
     "sobol": lambda n, k: n * (k + 2),
     "morris": lambda n, k: n * (k + 1),
+    "shapley": lambda n, k: n * (k + 1),
     "fast": lambda n, k: n * k,
     "finite-difference": lambda n, k: n * (k + 1),
 }
@@ -209,34 +211,34 @@ class TestDesigns:
         }
         design = Design(method, factors, n=128)
         before = np.random.get_state()[1].tolist()  # type: ignore[index]  # noqa: NPY002
-        points = points_of(design, 0)
+        points = draws_of(design, 0).points
         assert np.random.get_state()[1].tolist() == before, "NumPy's own generator is left alone"  # type: ignore[index]  # noqa: NPY002
         assert len(points) == ROWS[method](128, 3)
         assert points.index.tolist() == list(range(1, len(points) + 1))
         assert points["reimbursement_gap"].between(0.0, 0.4).all()
         assert points["beta_travel"].between(0.01, 0.1).all()
         assert set(points["payment_method"]) == set(levers()["payment_method"].choices)
-        pd.testing.assert_frame_equal(points, points_of(design, 0))
+        pd.testing.assert_frame_equal(points, draws_of(design, 0).points)
         if method != "finite-difference":  # SALib draws nothing there
-            assert not points.equals(points_of(design, 1)), "0 is a seed like any other"
+            assert not points.equals(draws_of(design, 1).points), "0 is a seed like any other"
 
     def test_every_method_is_tried_here(self) -> None:
         assert {*ROWS, "fractional-factorial"} == set(SAMPLED)
 
     def test_a_latin_hypercube_has_a_point_in_every_stratum(self) -> None:
-        points = points_of(Design("latin-hypercube", {"reimbursement_gap": GAP}, n=50), 3)
+        points = draws_of(Design("latin-hypercube", {"reimbursement_gap": GAP}, n=50), 3).points
         strata = np.floor(points["reimbursement_gap"].to_numpy() / 0.4 * 50)
         assert sorted(strata) == list(range(50))
 
     def test_one_at_a_time_leaves_the_others_alone(self) -> None:
         factors = {x.name: x for x in (Factor("upward_share", (0.1, 0.2)), Factor("referral_bonus", (50.0,)))}
-        points = points_of(Design("one-at-a-time", factors), 1)
+        points = draws_of(Design("one-at-a-time", factors), 1).points
         assert points.notna().sum(axis=1).tolist() == [1, 1, 1]
 
     @settings(max_examples=20, deadline=None)
     @given(n=st.integers(1, 40), seed=st.integers(0, 2**32))
     def test_parts_of_one_whole_sum_to_one(self, n: int, seed: int) -> None:
-        points = points_of(Design("latin-hypercube", {"reimbursement_gap": GAP, **SPLIT}, n=n), seed)
+        points = draws_of(Design("latin-hypercube", {"reimbursement_gap": GAP, **SPLIT}, n=n), seed).points
         parts = points[list(SPLIT)]
         assert ((parts >= 0) & (parts <= 1)).all(axis=None)
         assert np.allclose(parts.sum(axis=1), 1.0, atol=1e-12)
@@ -244,18 +246,18 @@ class TestDesigns:
     def test_a_part_without_the_others_is_refused(self) -> None:
         name = next(iter(SPLIT))
         with pytest.raises(InputError, match=f"{name} without "):
-            points_of(Design("latin-hypercube", {name: SPLIT[name]}, n=4), 1)
+            draws_of(Design("latin-hypercube", {name: SPLIT[name]}, n=4), 1)
 
     def test_what_salib_refuses_is_said_in_its_words(self) -> None:
         with pytest.raises(InputError, match="n = 3 with 1 factors"):
-            points_of(Design("fast", {"reimbursement_gap": GAP}, n=3), 1)
+            draws_of(Design("fast", {"reimbursement_gap": GAP}, n=3), 1)
 
     def test_more_points_than_a_plan_can_hold_are_refused_before_they_are_laid(self) -> None:
         ten = {name: Factor(name, tuple(range(10))) for name in list(parameters())[:10]}
         with pytest.raises(InputError, match="10,000,000,000 points; allowed: at most 2,000,000"):
-            points_of(Design("full-factorial", ten), 1)
+            draws_of(Design("full-factorial", ten), 1)
         with pytest.raises(InputError, match=r"3,000,000 points.*a smaller n"):
-            points_of(Design("sobol", {"reimbursement_gap": GAP}, n=1_000_000), 1)
+            draws_of(Design("sobol", {"reimbursement_gap": GAP}, n=1_000_000), 1)
 
     def test_a_blank_range_is_the_cards_plausible_one(self, tmp_path: Path) -> None:
         text = (

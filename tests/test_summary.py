@@ -10,7 +10,8 @@ import pytest
 
 from incentive_model.analysis.summary import REGION
 from incentive_model.inputs.county import County
-from incentive_model.inputs.study import Design, Factor, Study
+from incentive_model.inputs.design import Design, Factor
+from incentive_model.inputs.study import Study
 from incentive_model.report.study import sweep
 
 OUTPUTS = ("first_contact_primary_share", "net_hospitals", "qalys")

@@ -22,6 +22,7 @@ Family = Literal[
     "government",
     "system",
 ]
+Whose = Literal["", "patients", "physicians", "institutions", "place"]
 Tag = Literal["SEED", "S", "R", "D", "M", "A", "F"]
 Value = float | int | str
 
@@ -49,6 +50,7 @@ class Card:
         good: ``up`` if more is better for ``family``, ``down`` if less is, ``none`` otherwise.
         symbol: the letter in the equations, if any.
         by_group: whether an indicator can be said of a group of residents (None for other cards).
+        whose: whose behaviour a parameter is, or ``place``: it describes the place and its people.
     """
 
     name: str
@@ -67,6 +69,17 @@ class Card:
     good: Literal["up", "down", "none"] = "none"
     symbol: str = ""
     by_group: bool | None = None
+    whose: Whose = ""
+
+    @property
+    def part(self) -> str:
+        """``lever``, ``behaviour`` or ``place``: what a result may hang on."""
+        return "lever" if self.role == "lever" else "place" if self.whose == "place" else "behaviour"
+
+    @property
+    def concern(self) -> str:
+        """The family of a lever, else whose behaviour it is."""
+        return self.family if self.role == "lever" else self.whose or self.family
 
     def allowed(self) -> str:
         """What may be written, in words."""

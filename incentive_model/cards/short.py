@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from incentive_model.cards.card import Card, Family, Tag, Value
+from incentive_model.cards.card import Card, Family, Tag, Value, Whose
 from incentive_model.cards.registry import declare
 
 AGE_BANDS = ("0_14", "15_44", "45_59", "60_up")
@@ -77,10 +77,12 @@ def uncertain(
     symbol: str = "",
     low: float | None = None,
     high: float | None = None,
+    whose: Whose = "",
 ) -> None:
     """Declare a behavioural parameter that sensitivity analysis may vary over ``plausible``.
 
-    ``low`` and ``high`` are hard bounds; where they are not given, the unit's own hold.
+    ``low`` and ``high`` are hard bounds; where they are not given, the unit's own hold. ``whose`` behaviour
+    it is, or ``place``.
     """
     least, most = BOUNDS.get(unit, (-math.inf, math.inf))
     declare(
@@ -98,6 +100,7 @@ def uncertain(
             plausible=plausible,
             distribution="none" if plausible is None else "uniform",
             symbol=symbol,
+            whose=whose,
         )
     )
 

@@ -66,10 +66,13 @@ uncertain(
     "a month",
     "gain of capability by full training, at the start",
     "MODEL 14",
+    whose="place",
 )
 fixed("trainer_pay", 12_000.0, "yuan a month", "a trainer, paid by the government", "MODEL 14", low=0.0)
 fixed("training_hours", 0.02, "share", "part of centres' clinic hours that full training takes", "MODEL 14")
-uncertain("expert_gain", 0.10, (0.03, 0.2), "0–1", "capability that visits lend a centre", "MODEL 14")
+uncertain(
+    "expert_gain", 0.10, (0.03, 0.2), "0–1", "capability that visits lend a centre", "MODEL 14", whose="place"
+)
 fixed("expert_hours", 0.04, "share", "part of county clinic hours that a full round takes", "MODEL 14")
 uncertain(
     "expert_ties",
@@ -78,6 +81,7 @@ uncertain(
     "a month",
     "chance that a primary physician without a tie wins one from visits",
     "M25",
+    whose="place",
 )
 cost_card("expert_visits", 0.5, "county hospitals")
 fixed(
@@ -97,6 +101,7 @@ uncertain(
     "investment that closes 63% of the gap to the best infrastructure",
     "docs/decisions.md",
     low=1.0,
+    whose="place",
 )
 fixed("capital_wear", 0.08, "a year", "part of investment that wears out", "docs/decisions.md")
 

@@ -17,9 +17,17 @@ uncertain(
     "what a yuan of revenue leaves a primary facility",
     M5,
     symbol="m",
+    whose="place",
 )
 uncertain(
-    "margin_hospital", 0.30, (0.2, 0.4), "share", "what a yuan of revenue leaves a hospital", M5, symbol="m"
+    "margin_hospital",
+    0.30,
+    (0.2, 0.4),
+    "share",
+    "what a yuan of revenue leaves a hospital",
+    M5,
+    symbol="m",
+    whose="place",
 )
 uncertain(
     "pass_on_primary",
@@ -30,6 +38,7 @@ uncertain(
     "calibration 2.7",
     "M",
     symbol="θ",
+    whose="institutions",
 )
 uncertain(
     "pass_on_hospital",
@@ -40,6 +49,7 @@ uncertain(
     "calibration 2.7",
     "M",
     symbol="θ",
+    whose="institutions",
 )
 
 

@@ -88,6 +88,7 @@ uncertain(
     "factor",
     "yuan of the facility's own that a yuan of its director's pay weighs in what it expects",
     "docs/decisions.md",
+    whose="institutions",
 )
 
 

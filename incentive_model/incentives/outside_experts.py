@@ -63,6 +63,7 @@ uncertain(
     "part of what physicians here still lack that a day of working together brings",
     "docs/decisions.md",
     low=0.0,
+    whose="place",
 )
 
 

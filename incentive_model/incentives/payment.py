@@ -107,6 +107,7 @@ uncertain(
     "yuan",
     "what a late bed-day costs a hospital that is paid by the case",
     "MODEL 8",
+    whose="institutions",
 )
 uncertain(
     "case_service_loss",
@@ -115,6 +116,7 @@ uncertain(
     "share",
     "what a yuan more of service to an inpatient loses a hospital that is paid by the case",
     "MODEL 12",
+    whose="institutions",
 )
 fixed("public_health_part", 0.4, "share", "part of primary subsidies that is for public health", "MODEL 11")
 

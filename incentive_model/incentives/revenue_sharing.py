@@ -85,6 +85,7 @@ uncertain(
     "how much more of the shared account physicians feel under a dual director",
     "MODEL 14",
     low=1.0,
+    whose="physicians",
 )
 fixed(
     "dual_director_pay", 20_000.0, "yuan a year", "what a dual director is paid for it", "MODEL 14", low=0.0

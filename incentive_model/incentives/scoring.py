@@ -63,6 +63,7 @@ uncertain(
     "how unsure a unit is of reaching a target, as a part of it",
     "docs/decisions.md",
     low=0.001,
+    whose="institutions",
 )
 uncertain(
     "rivalry_spread",
@@ -72,6 +73,7 @@ uncertain(
     "how unsure a unit is of overtaking another, in points of the score",
     "docs/decisions.md",
     low=0.001,
+    whose="institutions",
 )
 
 

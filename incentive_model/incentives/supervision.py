@@ -67,6 +67,7 @@ uncertain(
     "yuan",
     "what a talk makes each further violation feel like; half of it is left each quarter",
     "MODEL 13",
+    whose="physicians",
 )
 
 

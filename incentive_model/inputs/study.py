@@ -2,69 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import pandas as pd
 from pydantic import Field
 
-from incentive_model.cards import Card, Fault, InputError, indicators, nearest, parameters
-from incentive_model.inputs.card_columns import varied_cards
+from incentive_model.cards import Fault, indicators, nearest, parameters
+from incentive_model.inputs.asked import Asked, SensitivityTable, read_asked
 from incentive_model.inputs.county import County
+from incentive_model.inputs.design import Design, DesignTable, read_design
 from incentive_model.inputs.files import is_folder
 from incentive_model.inputs.place import place_names, split_reading
 from incentive_model.inputs.place_files import Text
-from incentive_model.inputs.points import read_points
 from incentive_model.inputs.region import read_region
 from incentive_model.inputs.scheme import Scheme, read_scheme
 from incentive_model.inputs.shapes import Faults, TomlShape, shown, whole
 from incentive_model.inputs.toml_file import read_toml
-from incentive_model.inputs.values import (
-    LONGEST,
-    PARTS_OF_ONE,
-    SEED_LIMIT,
-    Value,
-    typed,
-    value_faults,
-)
-
-#: Designs whose points are written down, designs made of the values of factors, and sampled designs.
-WRITTEN = ("list", "csv")
-LISTED = ("full-factorial", "one-at-a-time")
-SAMPLED = (
-    "latin-hypercube",
-    "sobol-sequence",
-    "sobol",
-    "morris",
-    "fast",
-    "finite-difference",
-    "fractional-factorial",
-)
-
-
-class Span(TomlShape):
-    """From where to where a factor goes; what is left out is the card's plausible end."""
-
-    low: float | None = Field(default=None, allow_inf_nan=False, description="a number, the lowest")
-    high: float | None = Field(default=None, allow_inf_nan=False, description="a number, the highest")
-
-
-class DesignTable(TomlShape):
-    """``[design]``."""
-
-    method: Literal[(*WRITTEN, *LISTED, *SAMPLED)] = Field(  # type: ignore[valid-type]
-        description="one of " + ", ".join((*WRITTEN, *LISTED, *SAMPLED))
-    )
-    n: int | None = whole(1, 10_000_000, "points; of sobol, morris and fast: base points", default=None)
-    csv: Text | None = Field(default=None, description="a CSV file of points beside the study, in quotes")
-    point: list[dict[str, Any]] = Field(
-        default=[], description="tables of levers and parameters, one a point"
-    )
-    factors: dict[str, list[Any] | Span] = Field(
-        default={}, description="a table: each factor a list of values, or {low = …, high = …}"
-    )
+from incentive_model.inputs.values import LONGEST, SEED_LIMIT, Value, typed, value_faults
 
 
 class RegionTable(TomlShape):
@@ -99,41 +55,9 @@ class StudyFile(TomlShape):
     baseline: bool = Field(default=True, description="true or false: whether the status quo runs too")
     parameters: dict[str, Any] = Field(default={}, description="a table of parameters that hold everywhere")
     design: DesignTable | None = Field(default=None, description="a table with method and factors")
-
-
-@dataclass(frozen=True)
-class Factor:
-    """A lever or parameter that a design varies.
-
-    Attributes:
-        values: what it may be, one by one; empty if it goes from ``low`` to ``high``.
-        log: whether it is even in the logarithm.
-        whole: whether it is a whole number.
-    """
-
-    name: str
-    values: tuple[Value, ...] = ()
-    low: float = 0.0
-    high: float = 1.0
-    log: bool = False
-    whole: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Design:
-    """Which points are tried.
-
-    Attributes:
-        method: how they are laid, or ``list``, ``csv``: they are written down.
-        factors: what varies, by name.
-        n: how many, where the method asks.
-        points: those written down, a row each, a column a factor; a blank (None, NaN) leaves the scheme's.
-    """
-
-    method: str
-    factors: dict[str, Factor] = field(default_factory=dict)
-    n: int | None = None
-    points: pd.DataFrame | None = None
+    sensitivity: SensitivityTable = Field(
+        default=SensitivityTable(), description="a table: what sensitivity analysis is to make of it"
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,6 +76,7 @@ class Study:
         series: indicators kept month by month.
         baseline: whether the status quo runs too, at every draw of parameters.
         parameters: behaviour that holds everywhere.
+        sensitivity: what a sensitivity analysis makes of it; no run depends on that.
     """
 
     name: str
@@ -171,6 +96,7 @@ class Study:
     baseline: bool = True
     parameters: Mapping[str, Value] = field(default_factory=dict)
     design: Design | None = None
+    sensitivity: Asked = field(default_factory=Asked)
 
 
 def load_study(path: str | Path) -> Study:
@@ -194,10 +120,12 @@ def load_study(path: str | Path) -> Study:
     for name in file.schemes or ():
         with faults.caught():
             schemes.append(read_scheme(path.parent / name) if name.endswith(".toml") else name)
-    design = None
+    design, asked = None, Asked()
     if file.design is not None:
         with faults.caught():
-            design = _design(file.design, path)
+            design = read_design(file.design, path)
+    with faults.caught():
+        asked = read_asked(file.sensitivity, f"{where}: sensitivity")
     faults.stop()
     return Study(
         name=path.stem,
@@ -217,6 +145,7 @@ def load_study(path: str | Path) -> Study:
         baseline=file.baseline,
         parameters=typed(file.parameters, parameters()),
         design=design,
+        sensitivity=asked,
     )
 
 
@@ -249,79 +178,3 @@ def _series_faults(series: list[str], where: str) -> Iterator[Fault]:
         if name not in known:
             mend = nearest(name, known) or "see: incentive-model list indicators"
             yield Fault(f"{where}: series", shown(name), "an indicator's name", mend)
-
-
-def _design(table: DesignTable, path: Path) -> Design:
-    """A design as it was written.
-
-    Raises:
-        InputError: with every fault found.
-    """
-    where = f"{path.name}: design"
-    faults = Faults(_keys_faults(table, where))
-    faults.stop()
-    if table.method == "csv":
-        return Design("csv", points=read_points(path.parent / str(table.csv)))
-    if table.method == "list":
-        cards = varied_cards()
-        for number, point in enumerate(table.point, start=1):
-            faults += value_faults(point, cards, f"{where}.point.{number}.", "lever or parameter")
-        faults.stop()
-        return Design("list", points=pd.DataFrame([typed(point, cards) for point in table.point]))
-    factors = {}
-    for name, asked in table.factors.items():
-        with faults.caught():
-            factors[name] = _factor(name, asked, f"{where}.factors.{name}", table.method)
-    faults.stop()
-    return Design(table.method, factors, table.n)
-
-
-def _keys_faults(table: DesignTable, where: str) -> Iterator[Fault]:
-    """What a method needs, and what it has no use for."""
-    needs = {"csv": "csv", "list": "point"}.get(table.method, "factors")
-    for key in ("csv", "point", "factors"):
-        if bool(getattr(table, key)) != (key == needs):
-            found = f"{key} with method {table.method!r}" if key != needs else "nothing"
-            yield Fault(f"{where}.{key}", found, f"{needs} with method {table.method!r}")
-    wants_n = table.method in SAMPLED and table.method != "fractional-factorial"
-    if (table.n is not None) != wants_n:
-        found = "nothing" if wants_n else f"a number with method {table.method!r}"
-        allowed = "a number of points" if wants_n else "no n: the factors say how many"
-        yield Fault(f"{where}.n", found, allowed, "write n = 512" if wants_n else "leave it out")
-
-
-def _factor(name: str, asked: list[Any] | Span, where: str, method: str) -> Factor:
-    cards = varied_cards()
-
-    def accepted(values: Sequence[Any]) -> tuple[Value, ...]:
-        faults = Faults()
-        for value in values:
-            faults += value_faults({name: value}, cards, where.removesuffix(name), "lever or parameter")
-        faults.stop()
-        return tuple(typed({name: value}, cards)[name] for value in values)
-
-    if name not in cards:
-        accepted([0])
-    card = cards[name]
-    if isinstance(asked, list):
-        if not asked:
-            raise InputError(Fault(where, "an empty list", "values, or {low = …, high = …}"))
-        return Factor(name, accepted(asked))
-    if method in LISTED:
-        raise InputError(Fault(where, "a range", f"a list of values with method {method!r}"))
-    if card.choices:
-        return Factor(name, card.choices)
-    low, high = _end(asked.low, card, 0, where), _end(asked.high, card, 1, where)
-    accepted([low, high])
-    if low >= high:
-        raise InputError(Fault(where, f"low = {low:g}, high = {high:g}", "low below high"))
-    log = card.distribution == "loguniform" and low > 0 and not name.startswith(PARTS_OF_ONE)
-    return Factor(name, (), low, high, log, isinstance(card.default, int))
-
-
-def _end(asked: float | None, card: Card, side: int, where: str) -> float:
-    if asked is not None:
-        return asked
-    if card.plausible is None:
-        raise InputError(Fault(where, "no plausible range on its card", "{low = …, high = …}"))
-    return float(card.plausible[side])

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from incentive_model.cards import Card, Fault, InputError, nearest
+from incentive_model.cards import Card, Fault, InputError, levers, nearest
 from incentive_model.inputs.shapes import shown
 
 Value = float | int | str
@@ -60,6 +60,11 @@ def whole_number(name: str, value: object, low: int, high: int | None = None) ->
         return value
     allowed = f"a whole number, {low} or more" if high is None else f"a whole number from {low} to {high}"
     raise InputError(Fault(name, repr(value), allowed))
+
+
+def wholes() -> list[set[str]]:
+    """The levers that are parts of one whole, whole by whole."""
+    return [{name for name in levers() if name.startswith(prefix)} for prefix in PARTS_OF_ONE]
 
 
 def sum_faults(resolved: Mapping[str, Any], where: str) -> list[Fault]:

@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from incentive_model.analysis.effects import IN, OUT, TIMES, Effects, Grid, setting
 from incentive_model.analysis.intervals import interval
 from incentive_model.analysis.study_runs import Floats, StudyRuns
-from incentive_model.inputs.study import SAMPLED
+from incentive_model.inputs.design import SAMPLED
 from incentive_model.report.study_panels import Mark, cloud, dots, heat
 from incentive_model.report.style import OTHERS, WIDTH, panels, save, styled
 from incentive_model.report.words import shortened

@@ -27,6 +27,7 @@ uncertain(
     "share",
     "part of the fund's claims that hospitals expect lent experts to save",
     "docs/decisions.md",
+    whose="institutions",
 )
 fixed(
     "government_learning",
@@ -50,6 +51,7 @@ uncertain(
     "0–1",
     "capability from which a centre may become a second-level hospital",
     "SYS2",
+    whose="institutions",
 )
 fixed(
     "upgrade_beds",

@@ -26,6 +26,7 @@ uncertain(
     "share",
     "part of an outside hospital's beds for the area that goes first to those sent by somebody known there",
     "M25",
+    whose="place",
 )
 fixed("outside_load", 1.0, "ratio", "load of a hospital without a stated capacity", "MODEL 7")
 

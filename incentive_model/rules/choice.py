@@ -7,9 +7,23 @@ from incentive_model.rules.maths import clip, sigma
 
 M4 = "MODEL 4"
 uncertain(
-    "perception_bias", 0.06, (0.0, 0.12), "severity", "how much severer an illness feels than it is", M4
+    "perception_bias",
+    0.06,
+    (0.0, 0.12),
+    "severity",
+    "how much severer an illness feels than it is",
+    M4,
+    whose="patients",
 )
-uncertain("perception_noise", 0.12, (0.06, 0.2), "severity", "spread of the severity people perceive", M4)
+uncertain(
+    "perception_noise",
+    0.12,
+    (0.06, 0.2),
+    "severity",
+    "spread of the severity people perceive",
+    M4,
+    whose="patients",
+)
 fixed("education_bias", 0.5, "share", "part of the bias that health education removes", M4)
 fixed(
     "education_noise", 0.2, "share", "part of the spread that health education removes", "docs/decisions.md"
@@ -23,8 +37,18 @@ uncertain(
     M4,
     "F",
     symbol="β_q",
+    whose="patients",
 )
-uncertain("beta_trust", 1.5, (0.8, 2.5), "utils", "weight of trust", "calibration 2.8", symbol="β_τ")
+uncertain(
+    "beta_trust",
+    1.5,
+    (0.8, 2.5),
+    "utils",
+    "weight of trust",
+    "calibration 2.8",
+    symbol="β_τ",
+    whose="patients",
+)
 uncertain(
     "beta_visit_price",
     0.005,
@@ -33,6 +57,7 @@ uncertain(
     "weight of what a visit costs the patient",
     "calibration 2.8",
     symbol="β_o",
+    whose="patients",
 )
 uncertain(
     "beta_admission_price",
@@ -43,6 +68,7 @@ uncertain(
     M4,
     "F",
     symbol="β_i",
+    whose="patients",
 )
 uncertain(
     "beta_travel",
@@ -52,6 +78,7 @@ uncertain(
     "weight of travel time",
     "calibration 2.8",
     symbol="β_t",
+    whose="patients",
 )
 uncertain(
     "beta_waiting_room",
@@ -61,6 +88,7 @@ uncertain(
     "weight of waiting in the building",
     M4,
     symbol="β_w",
+    whose="patients",
 )
 uncertain(
     "beta_appointment",
@@ -70,6 +98,7 @@ uncertain(
     "weight of days to an appointment",
     M4,
     symbol="β_d",
+    whose="patients",
 )
 uncertain(
     "beta_contract",
@@ -80,10 +109,28 @@ uncertain(
     "calibration 2.3",
     "S",
     symbol="β_fd",
+    whose="patients",
 )
-uncertain("beta_habit", 0.5, (0.2, 1.0), "utils", "pull of the facility used last", M4, symbol="β_h")
 uncertain(
-    "constant_T0", 0.7, (0.2, 1.2), "utils", "what else speaks for a village clinic", M4, "F", symbol="ASC_T0"
+    "beta_habit",
+    0.5,
+    (0.2, 1.0),
+    "utils",
+    "pull of the facility used last",
+    M4,
+    symbol="β_h",
+    whose="patients",
+)
+uncertain(
+    "constant_T0",
+    0.7,
+    (0.2, 1.2),
+    "utils",
+    "what else speaks for a village clinic",
+    M4,
+    "F",
+    symbol="ASC_T0",
+    whose="patients",
 )
 uncertain(
     "constant_T1",
@@ -94,6 +141,7 @@ uncertain(
     M4,
     "F",
     symbol="ASC_T1",
+    whose="patients",
 )
 uncertain(
     "constant_T2",
@@ -104,6 +152,7 @@ uncertain(
     M4,
     "F",
     symbol="ASC_T2",
+    whose="patients",
 )
 uncertain(
     "constant_T3",
@@ -114,13 +163,28 @@ uncertain(
     M4,
     "F",
     symbol="ASC_T3",
+    whose="patients",
 )
 uncertain(
-    "self_care_constant", 3.458, (2.5, 4.2), "utils", "value of self-care for a trifle", M4, "F", symbol="a₀"
+    "self_care_constant",
+    3.458,
+    (2.5, 4.2),
+    "utils",
+    "value of self-care for a trifle",
+    M4,
+    "F",
+    symbol="a₀",
+    whose="patients",
 )
 fixed("self_care_severity", 9.0, "utils", "loss of value of self-care with severity squared", M4)
 uncertain(
-    "travel_log_sd", 0.5, (0.2, 0.8), "ratio", "spread of residents' travel times, of mean 1", "MODEL 1"
+    "travel_log_sd",
+    0.5,
+    (0.2, 0.8),
+    "ratio",
+    "spread of residents' travel times, of mean 1",
+    "MODEL 1",
+    whose="place",
 )
 fixed(
     "repeat_tests_up",
@@ -130,7 +194,13 @@ fixed(
     "MODEL 14",
 )
 uncertain(
-    "gateway_weight", 0.7, (0.3, 1.0), "share", "weight of the option of going up with a referral's terms", M4
+    "gateway_weight",
+    0.7,
+    (0.3, 1.0),
+    "share",
+    "weight of the option of going up with a referral's terms",
+    M4,
+    whose="patients",
 )
 
 

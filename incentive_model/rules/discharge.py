@@ -11,7 +11,15 @@ fixed(
 )
 fixed("extra_days", 4.0, "days", "days a kept candidate stays on", M8)
 fixed("rehab_days", 7.0, "days", "length of a rehabilitation episode at a centre", M8)
-uncertain("rehab_price", 1200.0, (800.0, 2000.0), "yuan", "price of a rehabilitation episode at a centre", M8)
+uncertain(
+    "rehab_price",
+    1200.0,
+    (800.0, 2000.0),
+    "yuan",
+    "price of a rehabilitation episode at a centre",
+    M8,
+    whose="place",
+)
 fixed("day_price", 350.0, "yuan", "price of one more bed-day", M8, low=1.0)
 uncertain(
     "late_day_margin",
@@ -22,9 +30,17 @@ uncertain(
     M8,
     "F",
     symbol="M_day",
+    whose="institutions",
 )
 uncertain(
-    "scale_discharge", 150.0, (75.0, 300.0), "yuan", "noise of the ward physician's decision", M8, low=0.01
+    "scale_discharge",
+    150.0,
+    (75.0, 300.0),
+    "yuan",
+    "noise of the ward physician's decision",
+    M8,
+    low=0.01,
+    whose="physicians",
 )
 fixed(
     "displaced_margin",
@@ -34,7 +50,17 @@ fixed(
     M8,
 )
 fixed("displaced_margin_T3", 150.0, "yuan a day", "the same at the outside hospital", M8)
-uncertain("hassle_down", 27.04, (20.0, 80.0), "yuan", "trouble of one referral down", M8, "F", symbol="H_d")
+uncertain(
+    "hassle_down",
+    27.04,
+    (20.0, 80.0),
+    "yuan",
+    "trouble of one referral down",
+    M8,
+    "F",
+    symbol="H_d",
+    whose="physicians",
+)
 fixed("platform_hassle_down", 0.6, "share", "trouble of a referral down the platform removes", M8)
 fixed("criteria_hassle_down", 0.25, "share", "trouble of a referral down unified criteria remove", M8)
 uncertain(
@@ -44,8 +70,17 @@ uncertain(
     "yuan",
     "worth of rehabilitation to a fully altruistic physician",
     M8,
+    whose="physicians",
 )
-uncertain("conscience_home", 30.0, (15.0, 45.0), "yuan", "cost of sending a candidate home to the same", M8)
+uncertain(
+    "conscience_home",
+    30.0,
+    (15.0, 45.0),
+    "yuan",
+    "cost of sending a candidate home to the same",
+    M8,
+    whose="physicians",
+)
 uncertain(
     "repute_gap",
     3.89,
@@ -55,6 +90,7 @@ uncertain(
     M8,
     "F",
     symbol="κ_rep",
+    whose="physicians",
 )
 fixed("accept_down_trust", 3.0, "utils", "weight of trust in the centre against the hospital", M8)
 fixed("accept_down_price", 0.002, "utils a yuan", "weight of the money a patient saves below", M8)

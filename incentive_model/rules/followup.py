@@ -9,9 +9,18 @@ M6 = "MODEL 6"
 fixed("follow_up_base", 0.35, "visits", "follow-up visits of the mildest case", M6)
 fixed("follow_up_severity", 1.2, "visits", "more follow-up visits with severity", M6)
 fixed("return_limit", 0.6, "severity", "outpatients milder than this can be returned", M6)
-uncertain("hassle_return", 40.0, (20.0, 60.0), "yuan", "trouble of returning an outpatient", M6)
 uncertain(
-    "scale_return", 30.0, (15.0, 60.0), "yuan", "noise of the decision to return an outpatient", M6, low=0.01
+    "hassle_return", 40.0, (20.0, 60.0), "yuan", "trouble of returning an outpatient", M6, whose="physicians"
+)
+uncertain(
+    "scale_return",
+    30.0,
+    (15.0, 60.0),
+    "yuan",
+    "noise of the decision to return an outpatient",
+    M6,
+    low=0.01,
+    whose="physicians",
 )
 fixed("return_relief", 15.0, "yuan", "relief of a full clinic, at 15 points over 85% load", M6)
 fixed("accept_return_constant", -0.5, "utils", "a patient's readiness to be returned", M6)

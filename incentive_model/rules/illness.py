@@ -16,6 +16,7 @@ uncertain(
     M2,
     "F",
     symbol="ε",
+    whose="place",
 )
 fixed_by_age(
     "onset", (0.40, 0.33, 0.52, 0.72), "a month", "chance of a new episode before scaling", "calibration 2.2"
@@ -35,7 +36,15 @@ fixed_by_age(
     "calibration 2.2",
 )
 uncertain(
-    "severe_scale", 0.80, (0.8, 1.2), "scale", "scale of the share of severe episodes", M2, "F", symbol="p_s"
+    "severe_scale",
+    0.80,
+    (0.8, 1.2),
+    "scale",
+    "scale of the share of severe episodes",
+    M2,
+    "F",
+    symbol="p_s",
+    whose="place",
 )
 fixed(
     "specialty_severity",
@@ -45,12 +54,42 @@ fixed(
     "SYS4",
 )
 fixed("season_amplitude", 0.15, "share", "winter peak of illness over its mean", M2)
-uncertain("chronic_onset", 0.25, (0.1, 0.4), "share", "extra illness of an uncontrolled chronic patient", M2)
-uncertain("chronic_severe", 0.6, (0.2, 1.0), "share", "extra severity of an uncontrolled chronic patient", M2)
-fixed("emergency_share", 0.4, "share", "share of severe new episodes that are emergencies", M2)
-uncertain("control_gain", 0.03, (0.01, 0.06), "a month", "gain of chronic control in a month with care", M2)
 uncertain(
-    "control_loss", 0.03, (0.01, 0.06), "a month", "loss of chronic control in a month without care", M2
+    "chronic_onset",
+    0.25,
+    (0.1, 0.4),
+    "share",
+    "extra illness of an uncontrolled chronic patient",
+    M2,
+    whose="place",
+)
+uncertain(
+    "chronic_severe",
+    0.6,
+    (0.2, 1.0),
+    "share",
+    "extra severity of an uncontrolled chronic patient",
+    M2,
+    whose="place",
+)
+fixed("emergency_share", 0.4, "share", "share of severe new episodes that are emergencies", M2)
+uncertain(
+    "control_gain",
+    0.03,
+    (0.01, 0.06),
+    "a month",
+    "gain of chronic control in a month with care",
+    M2,
+    whose="place",
+)
+uncertain(
+    "control_loss",
+    0.03,
+    (0.01, 0.06),
+    "a month",
+    "loss of chronic control in a month without care",
+    M2,
+    whose="place",
 )
 fixed(
     "control_start",

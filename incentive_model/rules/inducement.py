@@ -14,8 +14,17 @@ uncertain(
     "margin that drives service under fee for service",
     M12,
     symbol="μ",
+    whose="institutions",
 )
-uncertain("inducement_account", 0.7, (0.4, 1.0), "share", "how the shared account holds it back", M12)
+uncertain(
+    "inducement_account",
+    0.7,
+    (0.4, 1.0),
+    "share",
+    "how the shared account holds it back",
+    M12,
+    whose="institutions",
+)
 uncertain(
     "income_target",
     0.0,
@@ -23,6 +32,7 @@ uncertain(
     "share",
     "weight of an income target against conscience in how intensely a facility serves",
     M12,
+    whose="institutions",
 )
 fixed(
     "income_recovery",
@@ -43,8 +53,17 @@ uncertain(
     "calibration 2.7",
     "S",
     symbol="ᾱ",
+    whose="physicians",
 )
-uncertain("altruism_cv", 0.5, (0.2, 0.8), "ratio", "spread of altruism over its mean", "calibration 2.7")
+uncertain(
+    "altruism_cv",
+    0.5,
+    (0.2, 0.8),
+    "ratio",
+    "spread of altruism over its mean",
+    "calibration 2.7",
+    whose="physicians",
+)
 uncertain(
     "uncovered_share",
     0.08,
@@ -54,6 +73,7 @@ uncertain(
     "calibration 2.5",
     "M",
     symbol="u",
+    whose="place",
 )
 uncertain(
     "shift_cost",
@@ -63,6 +83,7 @@ uncertain(
     "conscience and control against moving a bill to the patient",
     M12,
     low=0.1,
+    whose="institutions",
 )
 fixed("shift_limit", 0.15, "share", "most of a bill that can be moved to the patient", M12)
 fixed("harm_of_skimping", 0.3, "share", "loss of success by service below the indicated", M12)

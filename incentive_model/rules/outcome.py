@@ -16,10 +16,22 @@ fixed("failed_loss", 1.0, "share", "part felt when it fails or the patient waits
 fixed("untreated_loss", 0.7, "share", "part felt without treatment", M9)
 fixed("inpatient_loss", 0.3, "share", "more of it as an inpatient", M9)
 uncertain(
-    "referred_quality", 0.97, (0.94, 1.0), "factor", "success after a referral without the platform", M9
+    "referred_quality",
+    0.97,
+    (0.94, 1.0),
+    "factor",
+    "success after a referral without the platform",
+    M9,
+    whose="place",
 )
 uncertain(
-    "home_quality", 0.93, (0.88, 1.0), "factor", "success of a candidate sent home without rehabilitation", M9
+    "home_quality",
+    0.93,
+    (0.88, 1.0),
+    "factor",
+    "success of a candidate sent home without rehabilitation",
+    M9,
+    whose="place",
 )
 fixed("failure_severity", 0.08, "severity", "worsening after a failure", M9)
 fixed("carry_trifle", 0.3, "share", "chance that a failed trifle (s ≤ .3) carries on", M9)

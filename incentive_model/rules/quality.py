@@ -7,10 +7,22 @@ from incentive_model.rules.maths import sigma
 
 M3 = "MODEL 3"
 uncertain(
-    "quality_slope", 9.0, (6.0, 12.0), "utils", "how fast success falls as severity outgrows capability", M3
+    "quality_slope",
+    9.0,
+    (6.0, 12.0),
+    "utils",
+    "how fast success falls as severity outgrows capability",
+    M3,
+    whose="place",
 )
 uncertain(
-    "quality_level", 1.2, (0.8, 1.6), "utils", "log odds of success where severity equals capability", M3
+    "quality_level",
+    1.2,
+    (0.8, 1.6),
+    "utils",
+    "log odds of success where severity equals capability",
+    M3,
+    whose="place",
 )
 uncertain(
     "weight_technical",
@@ -20,6 +32,7 @@ uncertain(
     "weight of capability against infrastructure",
     "Q02",
     "SEED",
+    whose="place",
 )
 fixed("bed_ceiling", 0.85, "share", "chance that the severest case needs a bed", M3)
 fixed("bed_slope", 14.0, "per severity", "steepness of the need of a bed", M3)

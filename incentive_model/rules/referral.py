@@ -6,7 +6,15 @@ from incentive_model.cards.short import fixed, uncertain
 from incentive_model.rules.maths import clip, sigma
 
 M5 = "MODEL 5"
-uncertain("diagnosis_noise", 0.14, (0.08, 0.2), "severity", "spread of a primary physician's diagnosis", M5)
+uncertain(
+    "diagnosis_noise",
+    0.14,
+    (0.08, 0.2),
+    "severity",
+    "spread of a primary physician's diagnosis",
+    M5,
+    whose="physicians",
+)
 uncertain(
     "value_of_health",
     160.0,
@@ -16,10 +24,38 @@ uncertain(
     M5,
     "F",
     symbol="v_H",
+    whose="physicians",
 )
-uncertain("hassle_up", 56.61, (30.0, 90.0), "yuan", "trouble of one referral up", M5, "F", symbol="h_u")
-uncertain("scale_referral", 20.0, (10.0, 40.0), "yuan", "noise of the decision to refer", M5, low=0.01)
-uncertain("weight_wishes", 12.0, (0.0, 25.0), "yuan", "weight of what the patient would rather", M5)
+uncertain(
+    "hassle_up",
+    56.61,
+    (30.0, 90.0),
+    "yuan",
+    "trouble of one referral up",
+    M5,
+    "F",
+    symbol="h_u",
+    whose="physicians",
+)
+uncertain(
+    "scale_referral",
+    20.0,
+    (10.0, 40.0),
+    "yuan",
+    "noise of the decision to refer",
+    M5,
+    low=0.01,
+    whose="physicians",
+)
+uncertain(
+    "weight_wishes",
+    12.0,
+    (0.0, 25.0),
+    "yuan",
+    "weight of what the patient would rather",
+    M5,
+    whose="physicians",
+)
 uncertain(
     "account_attention",
     0.3,
@@ -28,10 +64,18 @@ uncertain(
     "part of the shared account that one physician feels",
     M5,
     symbol="κ_acc",
+    whose="physicians",
 )
 fixed("fund_part", 0.6, "share", "fund's part of a bill, as physicians reckon", "calibration 2.5", "D")
 uncertain(
-    "complex_share", 0.5294, (0.31, 0.74), "share", "physicians who find the process complex", "Q04", "SEED"
+    "complex_share",
+    0.5294,
+    (0.31, 0.74),
+    "share",
+    "physicians who find the process complex",
+    "Q04",
+    "SEED",
+    whose="place",
 )
 uncertain(
     "unaware_share",
@@ -41,6 +85,7 @@ uncertain(
     "physicians who do not know subordinate units",
     "Q04",
     "SEED",
+    whose="place",
 )
 uncertain(
     "tie_share",
@@ -49,6 +94,7 @@ uncertain(
     "share",
     "primary physicians with a personal tie to a county hospital",
     "MODEL 1",
+    whose="place",
 )
 uncertain(
     "outside_tie_share",
@@ -57,10 +103,21 @@ uncertain(
     "share",
     "hospital physicians who know a specialist outside the area at the start",
     "M25",
+    whose="place",
 )
 fixed("chain_visits", 1.5, "visits", "specialist visits that follow a referral, as physicians reckon", M5)
-uncertain("accept_up_constant", 1.2, (0.6, 1.8), "utils", "a patient's readiness to go up", M5)
-uncertain("accept_up_severity", 3.2, (2.0, 4.5), "utils", "how severity makes a patient accept", M5)
+uncertain(
+    "accept_up_constant", 1.2, (0.6, 1.8), "utils", "a patient's readiness to go up", M5, whose="patients"
+)
+uncertain(
+    "accept_up_severity",
+    3.2,
+    (2.0, 4.5),
+    "utils",
+    "how severity makes a patient accept",
+    M5,
+    whose="patients",
+)
 uncertain(
     "effort_cost",
     2.0,
@@ -68,6 +125,7 @@ uncertain(
     "yuan",
     "trouble of one more visit for a physician with too many",
     "MODEL 12",
+    whose="physicians",
 )
 fixed("effort_load", 1.2, "ratio", "load beyond which a visit is such trouble", "MODEL 12")
 fixed("criteria_diagnosis", 0.4, "share", "noise of diagnosis unified criteria remove", M5)

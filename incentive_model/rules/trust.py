@@ -5,7 +5,15 @@ from typing import Any
 from incentive_model.cards.short import fixed, uncertain
 
 M10 = "MODEL 10"
-uncertain("trust_gain", 0.12, (0.06, 0.2), "share", "part of the missing trust won by a success", M10)
+uncertain(
+    "trust_gain",
+    0.12,
+    (0.06, 0.2),
+    "share",
+    "part of the missing trust won by a success",
+    M10,
+    whose="patients",
+)
 uncertain(
     "trust_loss",
     0.24,
@@ -14,6 +22,7 @@ uncertain(
     "part of trust lost by a failure (loss weight 2)",
     "calibration 2.8",
     "R",
+    whose="patients",
 )
 uncertain(
     "trust_referral",
@@ -22,9 +31,18 @@ uncertain(
     "share",
     "part of missing trust a completed referral wins the referrer",
     M10,
+    whose="patients",
 )
-uncertain("trust_return", 0.015, (0.0, 0.05), "a month", "drift back to the anchor", M10)
-uncertain("word_of_mouth", 0.03, (0.0, 0.08), "a month", "pull of the neighbours' trust in their centre", M10)
+uncertain("trust_return", 0.015, (0.0, 0.05), "a month", "drift back to the anchor", M10, whose="patients")
+uncertain(
+    "word_of_mouth",
+    0.03,
+    (0.0, 0.08),
+    "a month",
+    "pull of the neighbours' trust in their centre",
+    M10,
+    whose="patients",
+)
 fixed("trust_anchor_T0", 0.72, "0–1", "trust in the village clinic that experience drifts back to", M10)
 fixed("trust_anchor_T1", 0.74, "0–1", "trust in the centre that experience drifts back to", M10)
 fixed(
@@ -48,16 +66,50 @@ for _tier, _settled in (("T0", 0.7313), ("T1", 0.7843), ("T2", 0.8549), ("T2_oth
         "D",
     )
 uncertain(
-    "awareness_gain", 0.02, (0.005, 0.05), "a month", "part of the unaware who hear of a scheme in force", M10
+    "awareness_gain",
+    0.02,
+    (0.005, 0.05),
+    "a month",
+    "part of the unaware who hear of a scheme in force",
+    M10,
+    whose="patients",
 )
-uncertain("awareness_contract", 0.05, (0.0, 0.1), "a month", "more of it with a family-doctor contract", M10)
 uncertain(
-    "awareness_publicity", 0.10, (0.02, 0.2), "a month", "more of it with publicity at full strength", M10
+    "awareness_contract",
+    0.05,
+    (0.0, 0.1),
+    "a month",
+    "more of it with a family-doctor contract",
+    M10,
+    whose="patients",
 )
-uncertain("awareness_neighbours", 0.05, (0.0, 0.1), "a month", "pull of the neighbours' awareness", M10)
+uncertain(
+    "awareness_publicity",
+    0.10,
+    (0.02, 0.2),
+    "a month",
+    "more of it with publicity at full strength",
+    M10,
+    whose="patients",
+)
+uncertain(
+    "awareness_neighbours",
+    0.05,
+    (0.0, 0.1),
+    "a month",
+    "pull of the neighbours' awareness",
+    M10,
+    whose="patients",
+)
 fixed("awareness_start", 0.3, "0–1", "awareness of referral policy at the start", M10)
 uncertain(
-    "belief_speed", 0.25, (0.1, 0.5), "a month", "how fast physicians learn what is really paid", "MODEL 13"
+    "belief_speed",
+    0.25,
+    (0.1, 0.5),
+    "a month",
+    "how fast physicians learn what is really paid",
+    "MODEL 13",
+    whose="physicians",
 )
 fixed("belief_start", 0.2, "0–1", "belief in a promise of a physician who does not follow policy", "MODEL 13")
 fixed("belief_aware", 0.6, "0–1", "more of it for one who knows the other side", "MODEL 13")

@@ -1,43 +1,44 @@
-"""Designs: the points at which levers and parameters are tried.
-
-Sampled designs are laid in the unit cube, by SALib and SciPy, and then stretched to the factors.
-"""
+"""Designs: the points at which levers and parameters are tried."""
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from incentive_model.cards import Fault, InputError, levers
-from incentive_model.inputs.study import SAMPLED, Design, Factor
-from incentive_model.inputs.values import PARTS_OF_ONE
+from incentive_model.cards import Fault, InputError
+from incentive_model.inputs.design import DUMMY, SAMPLED, Design, Factor
+from incentive_model.inputs.values import wholes
+from incentive_model.runs.layout import Cube, Layout, layout_of, rows_of
 
-Cube = NDArray[np.float64]
 #: Points that a plan can hold.
 MOST = 2_000_000
-#: Rows of a sampled design for each of its ``n``, at k factors, where that is not one.
-ROWS: dict[str, Callable[[int], int]] = {
-    "sobol": lambda k: k + 2,
-    "morris": lambda k: k + 1,
-    "fast": lambda k: k,
-    "finite-difference": lambda k: k + 1,
-}
 #: Sampled values have so many digits, and are exactly what is written.
 DIGITS = 10
 
 
-def points_of(design: Design, seed: int) -> pd.DataFrame:
-    """Every point of a design: one row each, one column a factor; the index ``draw`` counts from 1.
+class Draws(NamedTuple):
+    """The points of a design.
 
-    A blank (None, NaN) leaves what the scheme or place says. Levers that are parts of one whole
-    (``surplus_split_*``, ``weight_*``) are sampled together, even over all parts that sum to 1.
+    Attributes:
+        points: one row each, one column a lever or parameter; the index ``draw`` counts from 1. A blank
+            (None, NaN) leaves what the scheme or place says.
+        layout: of a sampled design, where they stand.
+    """
+
+    points: pd.DataFrame
+    layout: Layout | None
+
+
+def draws_of(design: Design, seed: int) -> Draws:
+    """Every point of a design.
+
+    Levers that are parts of one whole (``surplus_split_*``, ``weight_*``) are sampled together, even over all
+    parts that sum to 1.
 
     Args:
         seed: of sampled designs; 0 is a seed like any other.
@@ -47,6 +48,7 @@ def points_of(design: Design, seed: int) -> pd.DataFrame:
     """
     factors = list(design.factors.values())
     _check_count(design, factors)
+    layout = None
     if design.points is not None:
         table = design.points.reset_index(drop=True)
     elif design.method == "full-factorial":
@@ -54,19 +56,24 @@ def points_of(design: Design, seed: int) -> pd.DataFrame:
     elif design.method == "one-at-a-time":
         table = _table(factors, _one_at_a_time(factors))
     else:
+        assert design.method in SAMPLED
         _check_parts(factors)
-        table = _stretched(factors, _cube(design, len(factors), seed))
+        layout = layout_of(design, seed)
+        table = stretched(factors, layout.cube).drop(columns=DUMMY, errors="ignore")
     table.index = pd.RangeIndex(1, len(table) + 1, name="draw")
-    return table
+    return Draws(table, layout)
 
 
-def problem_of(factors: Sequence[Factor]) -> dict[str, Any]:
-    """The factors as SALib's problem, in the unit cube."""
-    return {
-        "num_vars": len(factors),
-        "names": [x.name for x in factors],
-        "bounds": [[0.0, 1.0]] * len(factors),
-    }
+def stretched(factors: Sequence[Factor], cube: Cube) -> pd.DataFrame:
+    """Points of the unit cube as values of factors."""
+    columns = {factor.name: _values(factor, cube[:, k]) for k, factor in enumerate(factors)}
+    for whole in wholes():
+        parts = [k for k, factor in enumerate(factors) if factor.name in whole]
+        if parts:  # gaps between even points, as shares: even over the simplex
+            lengths = -np.log1p(-np.minimum(cube[:, parts], 1.0 - 2.0**-53))
+            shares = (lengths + 1e-12) / (lengths + 1e-12).sum(axis=1, keepdims=True)
+            columns |= {factors[k].name: shares[:, j].tolist() for j, k in enumerate(parts)}
+    return pd.DataFrame(columns)
 
 
 def _table(factors: Sequence[Factor], rows: Iterator[Sequence[Any]]) -> pd.DataFrame:
@@ -78,58 +85,6 @@ def _one_at_a_time(factors: Sequence[Factor]) -> Iterator[list[Any]]:
     for k, factor in enumerate(factors):
         for value in factor.values:
             yield [value if k == j else None for j in range(len(factors))]
-
-
-def _cube(design: Design, dimensions: int, seed: int) -> Cube:
-    """The design in the unit cube, one row a point."""
-    from SALib.sample import fast_sampler, ff, finite_diff, morris, sobol
-    from scipy.stats import qmc
-
-    problem = problem_of(list(design.factors.values()))
-    rng = np.random.default_rng(seed)
-    n: Any = design.n
-    laid: dict[str, Callable[[], Cube]] = {
-        "latin-hypercube": lambda: qmc.LatinHypercube(dimensions, rng=rng).random(n),
-        "sobol-sequence": lambda: qmc.Sobol(dimensions, rng=rng).random(n),
-        "sobol": lambda: sobol.sample(problem, n, calc_second_order=False, seed=rng),
-        "morris": lambda: morris.sample(problem, n, seed=rng),
-        "fast": lambda: fast_sampler.sample(problem, n, seed=rng),
-        "finite-difference": lambda: finite_diff.sample(problem, n, seed=rng),
-        "fractional-factorial": lambda: ff.sample(problem, seed=rng)[:, :dimensions],
-    }
-    assert laid.keys() == set(SAMPLED)
-    try:
-        with _numpy_untouched():
-            cube = laid[design.method]()
-    except ValueError as error:  # SALib's and SciPy's own limits, in their words
-        found, allowed = f"n = {n} with {dimensions} factors", " ".join(str(error).split())
-        raise InputError(Fault(f"design.{design.method}", found, allowed)) from error
-    return np.clip(np.asarray(cube, np.float64), 0.0, 1.0)
-
-
-@contextmanager
-def _numpy_untouched() -> Iterator[None]:
-    """NumPy's global generator as it was: SALib reseeds it. SciPy's advice on n is nobody's error."""
-    import warnings
-
-    state = np.random.get_state()  # noqa: NPY002
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
-            yield
-    finally:
-        np.random.set_state(state)  # noqa: NPY002
-
-
-def _stretched(factors: Sequence[Factor], cube: Cube) -> pd.DataFrame:
-    columns = {factor.name: _values(factor, cube[:, k]) for k, factor in enumerate(factors)}
-    for prefix in PARTS_OF_ONE:
-        parts = [k for k, factor in enumerate(factors) if factor.name.startswith(prefix)]
-        if parts:  # gaps between even points, as shares: even over the simplex
-            lengths = -np.log1p(-np.minimum(cube[:, parts], 1.0 - 2.0**-53))
-            shares = (lengths + 1e-12) / (lengths + 1e-12).sum(axis=1, keepdims=True)
-            columns |= {factors[k].name: shares[:, j].tolist() for j, k in enumerate(parts)}
-    return pd.DataFrame(columns)
 
 
 def _values(factor: Factor, even: Cube) -> list[Any]:
@@ -152,7 +107,8 @@ def _check_count(design: Design, factors: Sequence[Factor]) -> None:
     if design.method == "full-factorial":
         count = math.prod(len(factor.values) for factor in factors)
     else:
-        count = (design.n or 0) * ROWS.get(design.method, lambda _: 1)(len(factors))
+        movers = len(design.groups) or len(factors)
+        count = (design.n or 0) * rows_of(design.method, movers, second_order=design.second_order)
     if count > MOST:
         mend = "fewer values, or a sampled design" if design.n is None else "a smaller n"
         raise InputError(Fault(f"design.{design.method}", f"{count:,} points", f"at most {MOST:,}", mend))
@@ -165,8 +121,7 @@ def _check_parts(factors: Sequence[Factor]) -> None:
         InputError: a part is missing.
     """
     names = {factor.name for factor in factors}
-    for prefix in PARTS_OF_ONE:
-        parts = {name for name in levers() if name.startswith(prefix)}
+    for parts in wholes():
         if names & parts and parts - names:
             found = f"{', '.join(sorted(names & parts))} without {', '.join(sorted(parts - names))}"
             raise InputError(Fault("design.factors", found, "all parts of a whole, which sum to 1, or none"))

@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from incentive_model.cards import Fault, InputError
 from incentive_model.inputs.county import County
+from incentive_model.inputs.design import Design, Factor
 from incentive_model.inputs.instruments import load_text
 from incentive_model.inputs.scheme import Scheme
-from incentive_model.inputs.study import Design, Study
+from incentive_model.inputs.study import Study
 from incentive_model.runs.durable import replaced
 from incentive_model.runs.plain import to_json
 from incentive_model.runs.plan import digest
@@ -24,7 +26,7 @@ from incentive_model.runs.task import PlaceRef
 FILE = "plan.json"
 KIND = "incentive-model study"
 #: What of a study its plan holds in another form.
-ELSEWHERE = ("places", "counties", "schemes", "design")
+ELSEWHERE = ("places", "counties", "schemes", "design", "sensitivity")
 
 
 def write_plan(plan: StudyPlan, folder: Path) -> None:
@@ -53,6 +55,7 @@ def write_plan(plan: StudyPlan, folder: Path) -> None:
         "first_draw": int(plan.points.index[0]),
         "draws": len(plan.points),
         "points": {name: column.tolist() for name, column in plan.points.items()},
+        "luck": plan.luck.tolist(),
         "own": plan.own,
         "versions": plan.versions,
     }
@@ -76,7 +79,7 @@ def read_plan(folder: Path) -> StudyPlan:
     points = pd.DataFrame(said["points"], index=index)
     study = {name: _frozen(value) for name, value in said["study"].items()}
     if laid := said["request"]["design"]:
-        study["design"] = Design(laid["method"], n=laid["n"], points=points)
+        study["design"] = _design(laid, points)
     return StudyPlan(
         study=Study(places=(), **study),
         places=tuple(_ref(entry) for entry in said["places"]),
@@ -85,6 +88,7 @@ def read_plan(folder: Path) -> StudyPlan:
         points=points,
         own=tuple((path, text) for path, text in said["own"]),
         versions=said["versions"],
+        luck=np.array(said["luck"], np.int64),
     )
 
 
@@ -116,6 +120,19 @@ def _short(value: Any) -> str:
 def _scheme(entry: dict[str, Any]) -> Scheme:
     changes = tuple((int(month), levers) for month, levers in entry["changes"])
     return Scheme(entry["name"], entry["title"], tuple(entry["source"]), entry["levers"], changes)
+
+
+def _design(said: dict[str, Any], points: pd.DataFrame) -> Design:
+    if "levels" not in said:
+        return Design(said["method"], n=said["n"], points=points)
+    factors = {
+        name: Factor(**entry | {"name": name, "values": tuple(entry["values"])})
+        for name, entry in said["factors"].items()
+    }
+    groups = {group: tuple(names) for group, names in said["groups"].items()}
+    return Design(
+        said["method"], factors, said["n"], None, groups, said["second_order"], tuple(said["levels"])
+    )
 
 
 def _ref(entry: dict[str, Any]) -> PlaceRef:

@@ -83,8 +83,10 @@ class RunStore:
         self._failed: set[int] = set()
         self._elsewhere: set[int] = set()
         folder.mkdir(parents=True, exist_ok=True)
-        self._read_parts()
+        short = self._read_parts()
         self._read_journal()
+        for part, path in short.items():
+            self._open_again(part, path)
         for path in beside:
             numbers = {said["run"] for said, *_ in self._ours(Journal(path))}
             self._elsewhere |= {number for number in numbers if number not in self}
@@ -196,7 +198,9 @@ class RunStore:
         del self._spots[number]
         self._full[number // PART] -= 1
 
-    def _read_parts(self) -> None:
+    def _read_parts(self) -> dict[int, Path]:
+        """Take in the parts; returns those that end where the study did when it had fewer base rows."""
+        short = {}
         for part, path in part_files(self.folder).items():
             rows = read_part(path, ["design_hash", "status"])
             if rows is None:
@@ -206,9 +210,28 @@ class RunStore:
                 continue
             for design in set(rows["design_hash"].to_pylist()):
                 self._check(design, path)
+            if len(rows) < len(self._slice(part)):
+                short[part] = path
+                continue
             self._parts[part] = path
             statuses = zip(self._slice(part), rows["status"].to_pylist(), strict=True)
             self._failed |= {run for run, status in statuses if status != "done"}
+        return short
+
+    def _open_again(self, part: int, path: Path) -> None:
+        """Have the rows of a part that is no longer whole in the journal, for others to join them."""
+        rows = read_part(path)
+        if rows is None:
+            raise _damaged(path)
+        for number, row in zip(self._slice(part), rows.to_pylist(), strict=False):
+            if not self._alone:
+                self._elsewhere.add(number)
+            elif number not in self:
+                record = record_of(self.plan, number, row)
+                self._enter(number, self._journal.append(record), row["status"])
+        if self._alone:
+            self.sync()
+            path.unlink()
 
     def _read_journal(self) -> None:
         """Take in the journal, and mend it."""

@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from incentive_model.cards import Card, Fault, InputError, indicators, levers, nearest, parameters
 from incentive_model.inputs.combined import combined
+from incentive_model.inputs.design import EXTENSIBLE, Design
 from incentive_model.inputs.instruments import own_files
 from incentive_model.inputs.place import Place
 from incentive_model.inputs.scheme import (
@@ -29,9 +32,10 @@ from incentive_model.inputs.scheme import (
 )
 from incentive_model.inputs.shapes import Faults
 from incentive_model.inputs.study import Study
-from incentive_model.inputs.values import PARTS_OF_ONE, Value, typed
+from incentive_model.inputs.values import Value, typed, wholes
 from incentive_model.measures.present import PRESENT
-from incentive_model.runs.designs import points_of
+from incentive_model.runs.designs import draws_of
+from incentive_model.runs.layout import Layout
 from incentive_model.runs.plain import plain
 from incentive_model.runs.plan import BASELINE, Request, digest, make_request, place_hash
 from incentive_model.runs.row import BALANCES
@@ -64,6 +68,8 @@ class StudyPlan:
         weights: real residents that one simulated one stands for, by place.
         schemes: by place, those beside the status quo.
         points: one row a draw, one column a factor; a blank leaves what the scheme or place says.
+        luck: by draw, whom it shares its luck with: those of the same number; 0 is everything else.
+        layout: of a sampled design, where its points stand in the unit cube; None in a plan read from a file.
         own: files with instruments of one's own: path and text.
         versions: of this package, its sources and the libraries that runs depend on.
     """
@@ -75,6 +81,8 @@ class StudyPlan:
     points: pd.DataFrame
     own: tuple[tuple[str, str], ...]
     versions: dict[str, str | None]
+    luck: NDArray[np.int64]
+    layout: Layout | None = None
 
     def __len__(self) -> int:
         return len(self.cells) * self.study.replicates
@@ -131,12 +139,13 @@ class StudyPlan:
         return cells
 
     def _pairs(self) -> dict[int, int]:
-        """By draw, the first draw with the same parameters; 0 where the design varies none."""
+        """By draw, the first draw with the same parameters and luck; 0 where the design varies neither."""
         draws = self.points.index.tolist()
         behaviour = [name for name in self.points if name in parameters()]
-        if not behaviour:
+        if not behaviour and not self.luck.any():
             return dict.fromkeys(draws, 0)
-        alike = self.points.groupby(behaviour, dropna=False, sort=False).ngroup().tolist()
+        keys = self.points[behaviour].assign(luck=self.luck)
+        alike = keys.groupby(list(keys), dropna=False, sort=False).ngroup().tolist()
         first: dict[int, int] = {}
         return {draw: first.setdefault(group, draw) for draw, group in zip(draws, alike, strict=True)}
 
@@ -175,9 +184,7 @@ class StudyPlan:
                 | {"outputs": self.outputs, "series": study.series, "parameters": study.parameters},
                 "places": {place.name: place.hash for place in self.places},
                 "schemes": described,
-                "design": None
-                if design is None
-                else {"method": design.method, "n": design.n, "factors": list(self.points)},
+                "design": None if design is None else _described(design, [*map(str, self.points)]),
                 "points": {"draws": len(self.points), "hash": digest(self.points.to_csv())},
                 "own_instruments": {Path(path).name: digest(text) for path, text in self.own},
                 "versions": self.versions,
@@ -187,7 +194,7 @@ class StudyPlan:
     @functools.cached_property
     def design_hash(self) -> str:
         """Stands for everything that any of the runs depends on."""
-        return digest(self.request)
+        return digest(identity(self.request))
 
     def _scheme(self, cell: Cell) -> Scheme:
         """The cell's scheme, with what the point sets."""
@@ -204,6 +211,9 @@ class StudyPlan:
         row = draw - int(self.points.index[0])
         found = {name: values[row] for name, values in self._columns.items() if name in cards}
         return typed({name: value for name, value in found.items() if not _blank(value)}, cards)
+
+    def _luck(self, draw: int) -> int:
+        return int(self.luck[draw - int(self.points.index[0])]) if draw in self.points.index else 0
 
     @functools.cached_property
     def _columns(self) -> dict[str, Any]:
@@ -231,7 +241,7 @@ class StudyPlan:
             found.parameters,
             draw=cell.draw,
             replicate=replicate,
-            seed=_seed(study.seed, ref),
+            seed=_seed(study.seed, ref, self._luck(cell.draw)),
             months=study.months,
             burn_in=study.burn_in,
         )
@@ -278,11 +288,14 @@ def plan_study(study: Study) -> StudyPlan:
     if len({ref.name for ref in refs}) < len(refs):
         faults.append(Fault(f"study {study.name}: places", "two of one name", "places of different names"))
     faults.stop()
-    points = pd.DataFrame(index=pd.RangeIndex(1, name="draw"))
+    points, layout = pd.DataFrame(index=pd.RangeIndex(1, name="draw")), None
     if study.design is not None:
-        points = points_of(study.design, study.seed)
+        points, layout = draws_of(study.design, study.seed)
+    luck = np.zeros(len(points), np.int64) if layout is None else layout.luck
     own = tuple((file.path, file.text) for file in own_files())
-    plan = StudyPlan(study, tuple(refs), tuple(weights), tuple(schemes), points, own, versions())
+    plan = StudyPlan(
+        study, tuple(refs), tuple(weights), tuple(schemes), points, own, versions(), luck, layout
+    )
     _check_sums(plan)
     return plan
 
@@ -330,18 +343,41 @@ def _check_sums(plan: StudyPlan) -> None:
     Raises:
         InputError: they do not.
     """
-    if any(str(name).startswith(PARTS_OF_ONE) for name in plan.points):
+    if any(whole & {*plan.points} for whole in wholes()):
         for cell in plan.cells:
             plan._resolved(cell)
 
 
-def _seed(seed: int, place: PlaceRef) -> int:
-    """The study's seed; the counties of a region each have luck of their own, which only hangs on it.
+def identity(request: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a study's request tells it from others.
 
-    Schemes, points and places that people name have luck in common, to be compared. Counties are added up,
-    and a sum over counties that are lucky together would not get surer with their number.
+    Where a larger ``n`` only goes on where a smaller one ends, it is the same study, and what has been run
+    stays good.
     """
-    return seed if place.county is None else int(digest([seed, place.name]), 16)
+    design = request["design"]
+    if not design or design["method"] not in EXTENSIBLE or len(request["places"]) > 1:
+        return {**request}
+    return {**request, "design": {**design, "n": None}, "points": None}
+
+
+def _described(design: Design, columns: list[str]) -> dict[str, Any]:
+    """A design as plain data; points that are written down are told by their columns."""
+    said: dict[str, Any] = {"method": design.method, "n": design.n, "factors": columns}
+    if design.points is None:
+        said["factors"] = {name: {**vars(x), "name": None} for name, x in design.factors.items()}
+        said |= {"groups": design.groups, "second_order": design.second_order, "levels": design.levels}
+    return said
+
+
+def _seed(seed: int, place: PlaceRef, luck: int) -> int:
+    """The study's seed; counties and base rows each have luck of their own, which only hangs on it.
+
+    Schemes, points and places that people name have luck in common, to be compared. The counties of a region
+    and the base rows of a sampled design are added up, and a sum over what is lucky together would not get
+    surer with its number.
+    """
+    own = [place.name] * (place.county is not None) + [luck] * (luck > 0)
+    return int(digest([seed, *own]), 16) if own else seed
 
 
 def _blank(value: Any) -> bool:

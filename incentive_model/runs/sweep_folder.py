@@ -21,7 +21,7 @@ from incentive_model.runs.plan_file import differences, read_content, write_plan
 from incentive_model.runs.run_store import JOURNAL, RunStore, part_files
 from incentive_model.runs.run_table import LIMITS, series_table, shown_columns
 from incentive_model.runs.store import check_target
-from incentive_model.runs.study_plan import StudyPlan
+from incentive_model.runs.study_plan import StudyPlan, identity
 from incentive_model.runs.tables import write_csv
 
 #: Where rows are kept while the sweep goes on, and after.
@@ -73,6 +73,8 @@ def open_folder(
     there = read_content(store)
     if there is not None:
         _check_same(folder, there["request"], plan)
+        if there["request"] != plan.request:  # the same study, with more base rows
+            write_plan(plan, store)
     if shard:
         _, _, count = shard.partition("-of-")
         others = [path for path in store.glob("journal*.jsonl") if not path.stem.endswith(f"-of-{count}")]
@@ -96,16 +98,31 @@ def _shard_journals(store: Path) -> list[Path]:
 
 
 def _check_same(folder: Path, there: dict[str, Any], plan: StudyPlan) -> None:
-    """Refuse a folder whose plan is another.
+    """Refuse a folder whose plan is another, or has more base rows.
 
     Raises:
         InputError: it is; names what differs.
     """
+    same = identity(there) == identity(plan.request)
+    if same and _base_rows(there) <= _base_rows(plan.request):
+        return
     if found := list(differences(there, plan.request)):
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         allowed = "runs of the same study, by the same version"
         mend = "--force starts anew, or choose another folder"
         raise InputError(Fault(f"--out {folder}", f"a sweep of which {found[0]}{more}", allowed, mend))
+
+
+def _base_rows(request: dict[str, Any]) -> int:
+    return (request["design"] or {}).get("n") or 0
+
+
+def base_rows_in(folder: Path, plan: StudyPlan) -> int:
+    """How many base rows of a plan's study a folder's runs are of, done or begun; 0 if of none."""
+    there = read_content(folder / STORE)
+    if there is None or identity(there["request"]) != identity(plan.request):
+        return 0
+    return _base_rows(there["request"])
 
 
 def _clear(folder: Path) -> None:
@@ -123,6 +140,8 @@ def is_written(folder: Path, plan: StudyPlan) -> bool:
     """Whether the results are there, each file as it was written."""
     manifest = read_manifest(folder)
     if manifest is None or manifest.get("design_hash") != plan.design_hash:
+        return False
+    if manifest.get("runs") != len(plan):
         return False
     hashes: dict[str, str] = manifest.get("hashes", {})
     if RUNS not in hashes:

@@ -10,7 +10,18 @@ from pathlib import Path
 import incentive_model
 
 #: Libraries whose version can move a result or the bytes it is written in.
-LIBRARIES = ("mesa", "numpy", "numba", "llvmlite", "networkx", "pandas", "pyarrow", "scipy", "matplotlib")
+LIBRARIES = (
+    "mesa",
+    "numpy",
+    "numba",
+    "llvmlite",
+    "networkx",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "SALib",
+    "matplotlib",
+)
 #: Rooms that no run depends on.
 AFTER_RUNS = ("analysis", "report", "app", "cli")
 
