@@ -12,10 +12,27 @@ from numpy.typing import NDArray
 
 from incentive_model.cards import indicators
 from incentive_model.runs.study_plan import Cell, StudyPlan
-from incentive_model.runs.sweep_folder import RUNS
+from incentive_model.runs.sweep_folder import RUNS, SERIES
 
 Floats = NDArray[np.float64]
 MONEY = "yuan per resident-year"
+#: Shown if a study does not name its outputs.
+SHOWN = (
+    "first_contact_primary_share",
+    "up_referral_rate",
+    "down_referral_rate",
+    "unnecessary_referral_share",
+    "visits_T2",
+    "wait_days_T2_referred",
+    "fund_spending",
+    "oop_per_capita",
+    "qalys_per_1000",
+    "net_primary",
+    "net_hospitals",
+    "net_government",
+)
+#: So many outputs are shown at most.
+MOST_OUTPUTS = 16
 
 
 @dataclass(frozen=True)
@@ -42,6 +59,21 @@ class StudyRuns:
         values = self.values(output)
         return np.where((self._pairs < 0)[:, None], values, values - values[self._pairs])
 
+    def failed(self) -> NDArray[np.bool_]:
+        """Which runs did not go well, cell by replicate."""
+        column = pq.read_table(self.folder / RUNS, columns=["status"])["status"]
+        failed = np.array([status != "done" for status in column.to_pylist()])
+        return failed.reshape(-1, self.plan.study.replicates)
+
+    def series(self, indicator: str) -> Floats:
+        """An indicator in each month under the scheme: cell by replicate by month; NaN where none."""
+        study = self.plan.study
+        column = pq.read_table(self.folder / SERIES, columns=[indicator])[indicator].to_numpy()
+        done = ~self.failed()
+        found = np.full((*done.shape, study.months), np.nan)
+        found[done] = column.reshape(-1, study.burn_in + study.months)[:, study.burn_in :]
+        return found
+
     @functools.cached_property
     def rows(self) -> dict[Cell, int]:
         """Where each cell stands."""
@@ -57,6 +89,11 @@ class StudyRuns:
             return -1 if cell.pair < 0 else self.rows[Cell(cell.place, cell.pair, -1, -1)]
 
         return np.array([pair(cell, row) for cell, row in self.rows.items()])
+
+
+def outputs_shown(plan: StudyPlan) -> list[str]:
+    """The outputs that are shown: the first that were asked for."""
+    return list(plan.study.outputs or SHOWN)[:MOST_OUTPUTS]
 
 
 def unit_of(output: str) -> str:

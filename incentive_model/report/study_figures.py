@@ -14,30 +14,15 @@ from matplotlib.lines import Line2D
 
 from incentive_model.analysis.effects import IN, OUT, TIMES, Effects, Grid, setting
 from incentive_model.analysis.intervals import interval
-from incentive_model.analysis.study_runs import Floats, StudyRuns
+from incentive_model.analysis.study_runs import MOST_OUTPUTS, Floats, StudyRuns, outputs_shown
 from incentive_model.inputs.design import SAMPLED
 from incentive_model.report.study_panels import Mark, cloud, dots, heat
 from incentive_model.report.style import OTHERS, WIDTH, panels, save, styled
 from incentive_model.report.words import shortened
 from incentive_model.runs.study_plan import Cell, StudyPlan
 
-#: Drawn if the study does not name its outputs.
-SHOWN = (
-    "first_contact_primary_share",
-    "up_referral_rate",
-    "down_referral_rate",
-    "unnecessary_referral_share",
-    "visits_T2",
-    "wait_days_T2_referred",
-    "fund_spending",
-    "oop_per_capita",
-    "qalys_per_1000",
-    "net_primary",
-    "net_hospitals",
-    "net_government",
-)
-#: So many outputs and rows with a name are drawn at most, and so many figures of one kind.
-MOST_OUTPUTS, MOST_ROWS, MOST_GRIDS = 16, 40, 6
+#: So many rows with a name are drawn at most, and so many figures of one kind.
+MOST_ROWS, MOST_GRIDS = 40, 6
 #: Of more settings than that, so many are drawn, without names.
 MOST_DOTS = 200
 #: So long may a row's name be.
@@ -55,11 +40,6 @@ class Drawn:
     paths: list[Path]
     alt: str
     caption: str
-
-
-def outputs_shown(plan: StudyPlan) -> list[str]:
-    """The outputs that figures and the page show: the first that were asked for."""
-    return list(plan.study.outputs or SHOWN)[:MOST_OUTPUTS]
 
 
 def write_figures(runs: StudyRuns, tried: Sequence[Effects]) -> dict[str, Drawn]:

@@ -8,10 +8,10 @@ import pandas as pd
 
 from incentive_model.analysis.effects import Effects
 from incentive_model.analysis.intervals import Interval, interval
-from incentive_model.analysis.study_runs import StudyRuns, unit_of
+from incentive_model.analysis.study_runs import StudyRuns, outputs_shown, unit_of
 from incentive_model.cards import indicators
 from incentive_model.report.html import PAGE, environment, picture
-from incentive_model.report.study_figures import MOST_GRIDS, Drawn, outputs_shown, row_of, title_of
+from incentive_model.report.study_figures import MOST_GRIDS, Drawn, row_of, title_of
 from incentive_model.report.study_panels import output_label
 from incentive_model.report.tables import Cell, Row, Table
 from incentive_model.report.words import bounds, decimals_for, display_unit, number, scale, scaled

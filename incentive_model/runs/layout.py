@@ -23,9 +23,8 @@ Cube = NDArray[np.float64]
 #: A Sobol design is this many sequences, each scrambled for itself: how much they differ is its error, which
 #: no look at one sequence can tell (its points are more even than chance, so a bootstrap is far too wide).
 BLOCKS = 4
-#: SALib's harmonics of FAST, and the shortest curve that carries them.
+#: Harmonics that FAST looks at.
 HARMONICS = 4
-SHORTEST_CURVE = 4 * HARMONICS**2 + 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,13 +56,6 @@ def rows_of(method: str, movers: int, *, second_order: bool = False) -> int:
         "finite-difference": movers + 1,
     }
     return known.get(method, 1)
-
-
-def curves(n: int) -> list[int]:
-    """Lengths of the curves that FAST's ``n`` points a factor are laid on: four that start at random, if they
-    are long enough, so that their differences tell the error."""
-    count = BLOCKS if n // BLOCKS >= SHORTEST_CURVE else 1
-    return [n // count + (k < n % count) for k in range(count)]
 
 
 def layout_of(design: Design, seed: int) -> Layout:
@@ -178,8 +170,7 @@ def _fast(design: Design, problem: dict[str, Any], seed: int) -> Cube:
     from SALib.sample import fast_sampler
 
     rng = np.random.default_rng(seed)
-    parts = [fast_sampler.sample(problem, length, M=HARMONICS, seed=rng) for length in curves(_n(design))]
-    return np.concatenate(parts)
+    return np.asarray(fast_sampler.sample(problem, _n(design), M=HARMONICS, seed=rng))
 
 
 def _finite_difference(design: Design, problem: dict[str, Any], seed: int) -> Cube:

@@ -1,0 +1,1 @@
+"""What the results hang on: levers, behaviour or luck."""

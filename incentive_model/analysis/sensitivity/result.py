@@ -1,0 +1,92 @@
+"""What a sensitivity analysis found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from incentive_model.analysis.sensitivity.factor_info import FactorInfo
+
+#: Columns of the tables, in order.
+INDICES = ("output", "of", "method", "index", "factor", "value", "low", "high")
+THROUGH_TIME = ("output", "month", "index", "factor", "value", "low", "high")
+CONVERGENCE = ("output", "base_rows", "index", "factor", "value", "low", "high")
+SWINGS = ("output", "factor", "setting", "set_to", "change", "low", "high")
+BOXES = ("output", "box", "factor", "low", "high", "coverage", "density")
+
+
+@dataclass(frozen=True, eq=False)
+class Sensitivity:
+    """What a sensitivity analysis found. Intervals are 95%.
+
+    Attributes:
+        design: the design's method.
+        factors: what was varied.
+        outputs: what was looked at, with its unit.
+        base_rows: base rows that were used, of the output that most were lost of.
+        replicates: of each point.
+        runs, failed: how many were made, and failed.
+        dropped_base_rows, dropped_replicates: what failed runs cost beside themselves: whole base rows, and
+            replicates of base rows that are left.
+        constant: outputs that never change; they have no indices.
+        indices: all of them, tidy: ``of`` is ``mean`` (of E[Y|X], free of luck), ``run`` (of the average over
+            replicates as it is) or ``dispersion`` (of the variance over replicates).
+        through_time: by quarter, named by its last month.
+        convergence: the main index of the first base rows alone.
+        swings: of factors varied one at a time.
+        boxes: where a scheme fails.
+        verdicts: by output, what it hangs on and how sure that is.
+        settled: whether every output's main indices are as sure as was asked.
+    """
+
+    title: str
+    design: str
+    factors: tuple[FactorInfo, ...]
+    outputs: dict[str, str]
+    base_rows: int
+    replicates: int
+    runs: int
+    failed: int
+    dropped_base_rows: int
+    dropped_replicates: int
+    constant: tuple[str, ...]
+    indices: pd.DataFrame
+    through_time: pd.DataFrame
+    convergence: pd.DataFrame
+    swings: pd.DataFrame
+    boxes: pd.DataFrame
+    verdicts: dict[str, str]
+    settled: bool = True
+
+    def of(self, output: str, index: str, of: str = "mean", method: str | None = None) -> pd.DataFrame:
+        """The indices of one kind of an output, the strongest first; those of the run where there are none of
+        the mean (one replicate)."""
+        table = self.indices
+        found = table[(table["output"] == output) & (table["index"] == index)]
+        if method is not None:
+            found = found[found["method"] == method]
+        if of == "mean" and not (found["of"] == "mean").any():
+            of = "run"
+        return found[found["of"] == of].sort_values("value", ascending=False, kind="stable")
+
+    @property
+    def main_index(self) -> str:
+        """The index that factors are ranked by."""
+        return MAIN.get(self.design, ("", "first"))[1]
+
+    @property
+    def main_method(self) -> str:
+        """The method that it is of."""
+        return MAIN.get(self.design, ("rbd-fast", "first"))[0]
+
+
+#: By design, the method and the index that factors are ranked by.
+MAIN = {
+    "sobol": ("sobol", "total"),
+    "morris": ("morris", "mu_star"),
+    "shapley": ("shapley", "shapley"),
+    "fast": ("fast", "total"),
+    "latin-hypercube": ("rbd-fast", "first"),
+    "sobol-sequence": ("rbd-fast", "first"),
+}
