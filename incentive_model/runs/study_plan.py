@@ -128,6 +128,12 @@ class StudyPlan:
         pairs = self._pairs()
         alone = not any(self.schemes)  # nothing but the status quo, at every point
         held = set(self.points.index) if alone else set(pairs.values()) if self.study.baseline else set()
+        if self.study.design is not None and self.study.design.method == "one-at-a-time":
+            if alone:  # what nothing is moved in, to tell swings from
+                held.add(0)
+            elif 0 not in pairs.values() or any(x.levers or x.changes for y in self.schemes for x in y):
+                pairs[0] = 0
+                held |= {0} if self.study.baseline else set()
         cells = []
         for place, schemes in enumerate(self.schemes):
             for draw in sorted({*self.points.index, *held}):

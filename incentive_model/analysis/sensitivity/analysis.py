@@ -19,7 +19,7 @@ from incentive_model.analysis.sensitivity.factor_info import FactorInfo
 from incentive_model.analysis.sensitivity.found import LUCK, averages, found
 from incentive_model.analysis.sensitivity.given import METHODS, Sample
 from incentive_model.analysis.sensitivity.index import Index
-from incentive_model.analysis.sensitivity.prim import find_boxes
+from incentive_model.analysis.sensitivity.prim import boxes
 from incentive_model.analysis.sensitivity.ranking import verdict
 from incentive_model.analysis.sensitivity.regional import regional
 from incentive_model.analysis.sensitivity.result import (
@@ -277,7 +277,7 @@ def _failures(evaluations: Evaluations, failing: Failing, seed: int, tables: _Ta
     names = evaluations.layout.names
     rows = regional(Sample(names, some.cube, some.values), fails, seed)
     tables.add("indices", [(str(failing), "run", "regional", *x) for x in rows])
-    for number, box in enumerate(find_boxes(some.points, fails), start=1):
+    for number, box in enumerate(boxes(some.points, fails), start=1):
         for limit in box.limits:
             ends = (limit.low, limit.high) if not limit.values else (" or ".join(limit.values), "")
             tables.add("boxes", [(str(failing), number, limit.factor, *ends, box.coverage, box.density)])

@@ -15,7 +15,7 @@ class Index(NamedTuple):
         low, high: its 95% interval; NaN where there is none.
     """
 
-    index: str
+    index: str  # type: ignore[assignment]  # a tuple's own index() is not missed
     factor: str
     value: float
     low: float

@@ -56,6 +56,9 @@ class Limit:
         return (x >= low) & (x <= (math.inf if self.high is None else self.high))
 
 
+Limits = tuple[Limit, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Box:
     """Where points fail.
@@ -69,7 +72,7 @@ class Box:
             factors), ``cut`` (which factor this step cut); the first row is all points.
     """
 
-    limits: tuple[Limit, ...]
+    limits: Limits
     coverage: float
     density: float
     mass: float
@@ -92,7 +95,8 @@ def box(points: pd.DataFrame, fails: Flags) -> Box:
     """
     fails = np.asarray(fails, bool)
     check_both_kinds(fails)
-    steps, cuts = [()], [""]
+    steps: list[Limits] = [()]
+    cuts = [""]
     while found := _best_peel(points, fails, steps[-1]):
         cuts.append(found[0])
         steps.append(found[1])
@@ -143,14 +147,14 @@ def check_both_kinds(fails: Flags, least: int = 1) -> None:
         raise InputError(Fault("fails", found, allowed, "move the threshold, or widen the factors"))
 
 
-def _inside(points: pd.DataFrame, limits: tuple[Limit, ...]) -> Flags:
+def _inside(points: pd.DataFrame, limits: Limits) -> Flags:
     inside = np.ones(len(points), bool)
     for limit in limits:
         inside &= limit.holds(points[limit.factor])
     return inside
 
 
-def _merits(points: pd.DataFrame, fails: Flags, limits: tuple[Limit, ...]) -> tuple[float, float, float]:
+def _merits(points: pd.DataFrame, fails: Flags, limits: Limits) -> tuple[float, float, float]:
     """Coverage, density, mass."""
     inside = _inside(points, limits)
     hits, held = int(fails[inside].sum()), int(inside.sum())
@@ -161,18 +165,16 @@ def _harmonic(coverage: Any, density: Any) -> Any:
     return 2 * coverage * density / np.maximum(coverage + density, 1e-300)
 
 
-def _with(limits: tuple[Limit, ...], new: Limit) -> tuple[Limit, ...]:
+def _with(limits: Limits, new: Limit) -> Limits:
     """The limits with one factor's put in place of what it was."""
     return (*(x for x in limits if x.factor != new.factor), new)
 
 
-def _of(limits: tuple[Limit, ...], factor: str) -> Limit:
+def _of(limits: Limits, factor: str) -> Limit:
     return next((x for x in limits if x.factor == factor), Limit(factor))
 
 
-def _best_peel(
-    points: pd.DataFrame, fails: Flags, limits: tuple[Limit, ...]
-) -> tuple[str, tuple[Limit, ...]] | None:
+def _best_peel(points: pd.DataFrame, fails: Flags, limits: Limits) -> tuple[str, Limits] | None:
     """The factor cut, and the limits after it: most density gained for each point given up.
 
     For each point: a value of a factor with few values takes far more than a thin slice with it.
@@ -208,7 +210,7 @@ def _peels(column: pd.Series, limit: Limit) -> Iterator[Limit]:
         yield replace(limit, high=float(below[-1]))
 
 
-def _beyond_chance(points: pd.DataFrame, fails: Flags, limits: tuple[Limit, ...]) -> tuple[Limit, ...]:
+def _beyond_chance(points: pd.DataFrame, fails: Flags, limits: Limits) -> Limits:
     """The limits without those that may be chance, the likeliest given up first; with that probability."""
     from scipy.stats import binom
 
@@ -226,7 +228,7 @@ def _beyond_chance(points: pd.DataFrame, fails: Flags, limits: tuple[Limit, ...]
     return ()
 
 
-def _pasted(points: pd.DataFrame, fails: Flags, limits: tuple[Limit, ...]) -> tuple[Limit, ...]:
+def _pasted(points: pd.DataFrame, fails: Flags, limits: Limits) -> Limits:
     """The limits let out, slice by slice, thick ones first, while that makes the box better."""
     merit = _harmonic(*_merits(points, fails, limits)[:2])
     while True:
@@ -238,7 +240,7 @@ def _pasted(points: pd.DataFrame, fails: Flags, limits: tuple[Limit, ...]) -> tu
         limits = trials[merits.index(merit)]
 
 
-def _pastes(points: pd.DataFrame, limits: tuple[Limit, ...], limit: Limit) -> Iterator[Limit]:
+def _pastes(points: pd.DataFrame, limits: Limits, limit: Limit) -> Iterator[Limit]:
     """The limit let out by a slice of the points that only it keeps out."""
     freed = points[_inside(points, tuple(x for x in limits if x is not limit))][limit.factor]
     if limit.values:
