@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from incentive_model.analysis.comparison import Comparison, compare
+    from incentive_model.analysis.sensitivity.of_function import sensitivity_of
     from incentive_model.analysis.validation import Validation, validate
     from incentive_model.cards import InputError, indicators, levers, parameters
     from incentive_model.inputs.check import check
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from incentive_model.network.files import write_network
     from incentive_model.report import plot
     from incentive_model.report import write_report as report
+    from incentive_model.report.sensitivity import sensitivity
     from incentive_model.report.study import sweep
     from incentive_model.runs.function import Simulator
 
@@ -67,6 +69,8 @@ _HOME = {
     "plot": "report",
     "report": "report",
     "scheme_names": "inputs.scheme",
+    "sensitivity": "report.sensitivity",
+    "sensitivity_of": "analysis.sensitivity.of_function",
     "sweep": "report.study",
     "validate": "analysis.validation",
     "write_network": "network.files",
@@ -95,6 +99,8 @@ __all__ = [
     "plot",
     "report",
     "scheme_names",
+    "sensitivity",
+    "sensitivity_of",
     "sweep",
     "validate",
     "write_network",

@@ -50,8 +50,8 @@ def of(rows: list[Index], index: str) -> dict[str, Index]:
 class TestKnownAnswers:
     @pytest.mark.parametrize("method", [rbd_fast, hdmr])
     def test_first_order_indices_are_the_exact_ones(self, method: Callable[..., list[Index]]) -> None:
-        for f, k, truth, within in ((ishigami, 4, ISHIGAMI, 0.02), (sobol_g, 8, SOBOL_G, 0.04)):
-            found = of(method(sample(f, 2048, k), 0), "first")
+        for f, k, truth, within in ((ishigami, 4, ISHIGAMI, 0.025), (sobol_g, 8, SOBOL_G, 0.05)):
+            found = of(method(sample(f, 1024, k), 0), "first")
             assert {name: found[name].value for name in truth} == pytest.approx(truth, abs=within)
 
     def test_hdmr_knows_what_factors_do_together(self) -> None:

@@ -13,12 +13,12 @@ from typing import NoReturn
 from typer.exceptions import TyperException
 
 from incentive_model.cards.faults import InputError
-from incentive_model.cli import checking, commands, creating, interrupt, sweeping, validating
+from incentive_model.cli import analysing, checking, commands, creating, interrupt, sweeping, validating
 from incentive_model.cli.options import app
 
 NAME = "incentive-model"
 #: A module enters its commands when it is imported.
-COMMANDS = (commands, checking, creating, sweeping, validating)
+COMMANDS = (commands, checking, creating, sweeping, analysing, validating)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -28,17 +28,18 @@ SHOWN = 5
 Study = Annotated[Path, typer.Argument(metavar="STUDY.toml", help="A study's file.")]
 LimitSeconds = Annotated[float | None, typer.Option(min=0.001, help="The longest a run may take.")]
 LimitMb = Annotated[float | None, typer.Option(min=1, help="The most memory a run's process may hold.")]
+Executor = Annotated[Where, typer.Option(help="In this process, in processes here, or on a Dask cluster.")]
+Scheduler = Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler that runs already.")]
+Retry = Annotated[bool, typer.Option("--retry", help="Make runs again that failed or timed out.")]
+Out = Annotated[Path | None, typer.Option(help="Results folder. Default: results/STUDY.")]
+Force = Annotated[bool, typer.Option("--force", help="Start anew, in the place of what is there.")]
 
 
 @app.command()
 def sweep(
     study: Study,
-    executor: Annotated[
-        Where, typer.Option(help="In this process, in processes here, or on a Dask cluster.")
-    ] = Where.local,
-    scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler that runs already.")
-    ] = None,
+    executor: Executor = Where.local,
+    scheduler: Scheduler = None,
     workers: Workers = None,
     shard: Annotated[
         str | None,
@@ -46,12 +47,10 @@ def sweep(
     ] = None,
     limit_seconds: LimitSeconds = None,
     limit_mb: LimitMb = None,
-    retry: Annotated[bool, typer.Option("--retry", help="Make runs again that failed or timed out.")] = False,
+    retry: Retry = False,
     own: OwnInstruments = None,
-    out: Annotated[Path | None, typer.Option(help="Results folder. Default: results/STUDY.")] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Start anew, in the place of what is there.")
-    ] = False,
+    out: Out = None,
+    force: Force = False,
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:

@@ -37,9 +37,9 @@ TABLES = ("indices", "through_time", "convergence", "swings", "boxes")
 def sensitivity(study: Study, out: str | Path | None = None, **options: Any) -> Sensitivity:
     """Make the runs of a study that are not on disk yet, and tell what their outputs hang on.
 
-    Writes what :func:`~incentive_model.runs.sweep.sweep` does, ``indices.csv`` and the other tables, figures and
-    ``report.html``. With a precision asked for, base rows are doubled until it is reached, up to ``n``; a study
-    with a larger ``n`` goes on in the same folder.
+    Writes what :func:`~incentive_model.runs.sweep.sweep` does, ``indices.csv`` and the other tables, figures
+    and ``report.html``. With a precision asked for, base rows are doubled until it is reached, up to ``n``; a
+    study with a larger ``n`` goes on in the same folder.
 
     Args:
         study: with a design of base rows, random points, or one at a time.
@@ -74,7 +74,9 @@ def sensitivity(study: Study, out: str | Path | None = None, **options: Any) -> 
         force = False
         return found[0]
 
-    return in_stages(analysed, design.n or 0, asked if staged else replace(asked, precision=None), there=there)
+    return in_stages(
+        analysed, design.n or 0, asked if staged else replace(asked, precision=None), there=there
+    )
 
 
 def finished(folder: Path, plan: StudyPlan, *, progress: bool = False) -> Sensitivity:

@@ -18,7 +18,6 @@ from incentive_model.analysis.sensitivity.evaluations import (
 from incentive_model.analysis.sensitivity.factor_info import FactorInfo
 from incentive_model.analysis.sensitivity.found import LUCK, averages, found
 from incentive_model.analysis.sensitivity.given import METHODS, Sample
-from incentive_model.analysis.sensitivity.index import Index
 from incentive_model.analysis.sensitivity.prim import boxes
 from incentive_model.analysis.sensitivity.ranking import verdict
 from incentive_model.analysis.sensitivity.regional import regional
@@ -35,6 +34,7 @@ from incentive_model.analysis.sensitivity.surrogate import fit, surrogate_sobol
 from incentive_model.cards import Fault, InputError, nearest
 from incentive_model.inputs.asked import Asked, Failing
 from incentive_model.inputs.design import EXTENSIBLE, Design
+from incentive_model.runs.designs import stretched
 
 #: The fewest base rows that convergence is shown from.
 FEWEST = 16
@@ -139,7 +139,7 @@ def analyse(
             continue
         ranked = main.ranked(index)
         shares = next((x for x in kinds.get("mean", []) if x.labels == [LUCK]), None)
-        luck = None if shares is None else tuple(float(x) for x in shares.numbers()[0])
+        luck = None if shares is None else shares.numbers()[0]
         verdicts[output.name] = verdict(output.name, ranked, WORDS[index], luck)
         if asked.precision is not None:
             scale = ranked.values.max() if index == "mu_star" else 1.0
@@ -239,11 +239,15 @@ def _given(
         return
     some = _random_points(evaluations, output)
     sample = Sample(evaluations.layout.names, some.cube, some.values)
+    factors = list(evaluations.design.factors.values())
+
+    def points_at(cube: Floats) -> pd.DataFrame:
+        return stretched(factors, cube)[list(some.points)]
+
     for method in methods:
         if method == SURROGATE:
-            learned = fit(some.points, some.values, seed=seed, groups=some.base)
-            indices: Iterable[Index] = surrogate_sobol(learned, evaluations.design.factors, seed=seed)
-            yield (output.name, "mean", SURROGATE, "q2", "", learned.q2, np.nan, np.nan)
+            learned = fit(some.points, some.values, seed, groups=some.base.tolist())
+            indices = surrogate_sobol(learned, points_at, evaluations.layout.names, seed)
         else:
             indices = METHODS[method](sample, seed)
         of = "mean" if method == SURROGATE else "run"
@@ -268,14 +272,12 @@ def _failures(evaluations: Evaluations, failing: Failing, seed: int, tables: _Ta
     """What tells the points where a scheme fails from the others, and boxes that hold them."""
     output = next((x for x in evaluations.outputs if x.name == failing.output), None)
     if output is None:
-        names = [x.name for x in evaluations.outputs]
-        raise InputError(
-            Fault("sensitivity.fails", failing.output, "one of the outputs", nearest(failing.output, names))
-        )
+        mend = nearest(failing.output, [x.name for x in evaluations.outputs])
+        raise InputError(Fault("sensitivity.fails", failing.output, "one of the outputs", mend))
     some = _random_points(evaluations, output)
     fails = some.values < failing.limit if failing.below else some.values > failing.limit
     names = evaluations.layout.names
-    rows = regional(Sample(names, some.cube, some.values), fails, seed)
+    rows = regional(names, some.cube, fails, seed)
     tables.add("indices", [(str(failing), "run", "regional", *x) for x in rows])
     for number, box in enumerate(boxes(some.points, fails), start=1):
         for limit in box.limits:

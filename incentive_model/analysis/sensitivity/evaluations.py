@@ -96,7 +96,7 @@ def base_rows(values: Floats, base: NDArray[np.int64], need: int) -> BaseRows:
     row that fewer than ``need`` replicates are left of goes with them.
     """
     rows = values.reshape(int(base[-1]) + 1, -1, *values.shape[1:])
-    whole = np.isfinite(rows).all(axis=(1, *range(3, rows.ndim)))  # base row by replicate
+    whole = np.asarray(np.isfinite(rows).all(axis=(1, *range(3, rows.ndim))))  # base row by replicate
     counts = whole.sum(axis=1)
     kept = np.flatnonzero(counts >= need)
     rows, whole = rows[kept], whole[kept]

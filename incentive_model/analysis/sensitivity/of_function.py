@@ -85,7 +85,8 @@ def sensitivity_of(
         begin = len(next(iter(made.values()), []))
         for row in range(begin, int(np.searchsorted(layout.base, base_rows)) if staged else len(settings)):
             luck = int(layout.luck[row])
-            answers = [_answer(function, settings[row], _seed(seed, luck, r)) for r in range(replicates)]
+            point = {str(name): value for name, value in settings[row].items()}
+            answers = [_answer(function, point, _seed(seed, luck, r)) for r in range(replicates)]
             lost += sum(answer is None for answer in answers)
             for name in {*made, *(name for answer in answers for name in answer or ())}:
                 values = made.setdefault(name, [[math.nan] * replicates for _ in range(row)])

@@ -23,6 +23,7 @@ def evaluations_of(runs: StudyRuns) -> Evaluations:
     """
     plan = runs.plan
     assert plan.layout is not None
+    assert plan.study.design is not None
     if len(plan.places) > 1 or len(plan.schemes[0]) > 1:
         found = f"{len(plan.places)} places and {len(plan.schemes[0])} schemes"
         raise InputError(

@@ -79,10 +79,15 @@ def ranking(estimate: Estimate, of: dict[int, str], base_rows: int) -> Ranking:
     )
 
 
-def verdict(output: str, found: Ranking, index: str, luck: tuple[float, float, float] | None) -> str:
-    """In two sentences what an output hangs on, and how stable the ranking is."""
+def verdict(output: str, found: Ranking, index: str, luck: Floats | None) -> str:
+    """In two sentences what an output hangs on, and how stable the ranking is.
+
+    Args:
+        index: what the ranking is by, in words.
+        luck: luck's share of one run's variance, and its interval, if it is known.
+    """
     shown = [
-        f"{name} ({_number(value)} ± {_number(width)})"
+        f"{name} ({_number(value)}{'' if np.isnan(width) else f' ± {_number(width)}'})"
         for name, value, width in zip(found.names[:TOP], found.values, found.half_widths, strict=False)
     ]
     text = f"{output} hangs most on {_listed(shown)}, by {index}"
@@ -94,8 +99,8 @@ def verdict(output: str, found: Ranking, index: str, luck: tuple[float, float, f
 def stability(found: Ranking) -> str:
     """How far down a ranking is stable, and what would settle the next rank."""
     stable, count = found.stable, len(found.names)
-    if np.isnan(found.gap_half_widths).all() and count > 1:
-        return "How stable the ranking is, so few points cannot tell."
+    if count > 1 and np.isnan(found.gap_half_widths).all():
+        return "How sure that is, such a design does not tell."
     if stable >= count - 1:
         return "The ranking is stable." if count > 1 else "There is nothing to rank."
     words = "No rank is settled" if stable == 0 else f"The ranking of the top {_many(stable)} is stable"

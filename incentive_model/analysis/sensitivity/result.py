@@ -71,6 +71,22 @@ class Sensitivity:
         return found[found["of"] == of].sort_values("value", ascending=False, kind="stable")
 
     @property
+    def basis(self) -> str:
+        """What it rests on, in words: base rows, replicates, and what failed runs have cost."""
+        text = f"{self.base_rows:,} base rows of the design {self.design!r}, {self.runs:,} runs"
+        text += f", {self.replicates} replicates of each point" if self.replicates > 1 else ""
+        if self.design == "one-at-a-time":
+            text = f"{self.runs:,} runs, {self.replicates} replicates of each setting"
+        if self.failed:
+            text += f"; {self.failed:,} runs failed"
+        if self.dropped_base_rows:
+            share = self.dropped_base_rows / (self.base_rows + self.dropped_base_rows)
+            text += f"; {self.dropped_base_rows:,} more base rows ({share:.1%}) were not whole and left out"
+        if self.dropped_replicates:
+            text += f"; {self.dropped_replicates:,} replicates of others were left out"
+        return text
+
+    @property
     def main_index(self) -> str:
         """The index that factors are ranked by."""
         return MAIN.get(self.design, ("", "first"))[1]

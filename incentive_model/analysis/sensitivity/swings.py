@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-
 import pandas as pd
 
 from incentive_model.analysis.intervals import interval
@@ -64,8 +63,8 @@ def _verdict(output: str, table: pd.DataFrame) -> str:
 
 
 def _swings(runs: StudyRuns) -> Iterator[tuple[Any, ...]]:
-    """Of every output and value of a factor: by how much the output differs, with its 95% interval, from a run
-    with the same luck in which nothing was moved. In the first place and under the first scheme.
+    """Of every output and value of a factor: by how much the output differs, with its 95% interval, from a
+    run with the same luck in which nothing was moved. In the first place and under the first scheme.
 
     Yields:
         Output, factor, which end, value, change, low, high.
@@ -78,7 +77,7 @@ def _swings(runs: StudyRuns) -> Iterator[tuple[Any, ...]]:
         values = runs.values(output)
         for name, column in plan.points.items():
             draws = column.dropna()
-            for place, (draw, value) in enumerate(draws.items()):
+            for place, (draw, value) in enumerate(zip(draws.index.tolist(), draws.tolist(), strict=True)):
                 ends = (LOW if place == 0 else HIGH) if place in (0, len(draws) - 1) else BETWEEN
                 change = interval((values[rows[draw]] - values[still]).tolist())
                 said = value if isinstance(value, str) else f"{value:g}"
