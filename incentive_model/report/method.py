@@ -13,7 +13,7 @@ from incentive_model.analysis.comparison import Comparison
 from incentive_model.cards import levers, parameters
 from incentive_model.inputs.scheme import scheme_names
 from incentive_model.report.prices import price
-from incentive_model.report.words import Asked, number, part_year, scheme_title
+from incentive_model.report.words import Asked, counted, number, part_year, scheme_title
 
 TAGS = {
     "SEED": "stated in a source document",
@@ -69,7 +69,7 @@ def facts(comparison: Comparison) -> list[tuple[str, str]]:
         *whom(comparison),
         (
             "Replicates and seeds",
-            f"{_count(request['replicates'], 'replicate')}, seed {request['seed']}. Each replicate redraws "
+            f"{counted(request['replicates'], 'replicate')}, seed {request['seed']}. Each replicate redraws "
             "luck, not people. Every scheme meets the same people and the same luck as the status quo.",
         ),
         ("Time", when(request)),
@@ -112,8 +112,8 @@ def whom(asked: Asked) -> list[tuple[str, str]]:
 def when(request: dict[str, Any]) -> str:
     """Over which months figures are."""
     return (
-        f"{_count(request['burn_in'], 'month')} under the status quo, then "
-        f"{_count(request['months'], 'month')} under the scheme. Every figure is over the scheme's "
+        f"{counted(request['burn_in'], 'month')} under the status quo, then "
+        f"{counted(request['months'], 'month')} under the scheme. Every figure is over the scheme's "
         f"months; rates are ratios of sums.{part_year(request['months'])}"
     )
 
@@ -134,10 +134,6 @@ def version(request: dict[str, Any]) -> tuple[str, str]:
 def _own(asked: Asked) -> list[dict[str, Any]]:
     """The files with instruments of one's own that the runs had."""
     return list(asked.request.get("own_instruments", []))
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def evidence() -> str:

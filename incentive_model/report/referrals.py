@@ -9,7 +9,7 @@ from matplotlib.transforms import blended_transform_factory
 from incentive_model.analysis.comparison import Comparison
 from incentive_model.analysis.intervals import interval
 from incentive_model.cards import indicators
-from incentive_model.report.style import GREY, INK, RULE, canvas, figure_title, scheme_colours
+from incentive_model.report.style import GREY, INK, RULE, canvas, figure_title, label_ends, scheme_colours
 from incentive_model.report.words import display_unit, scale
 
 _TITLES = {
@@ -50,7 +50,7 @@ def referrals(comparison: Comparison, axes: Axes | None = None, indicator: str =
     axes.set_title(title, pad=12)
     axes.margins(x=0.01)
     mark_start(axes)
-    _label_ends(axes, [(y, figure_title(comparison, name, 30), colours[name]) for name, y in ends.items()])
+    label_ends(axes, [(y, figure_title(comparison, name, 30), colours[name]) for name, y in ends.items()])
     return axes
 
 
@@ -66,29 +66,3 @@ def mark_start(axes: Axes) -> None:
     axes.axvline(0.5, color=INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=2)
     mixed = blended_transform_factory(axes.transData, axes.transAxes)
     axes.text(0.5, 0.99, "  scheme starts", transform=mixed, size=9, color=GREY, va="top", ha="left")
-
-
-def _label_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
-    """Names beside the lines' ends, moved apart until none overlaps."""
-    bottom, top = axes.get_ylim()
-    space = 0.065  # of the axes' height: a line of text
-    places = sorted(((y - bottom) / (top - bottom), name, colour) for y, name, colour in ends)
-    heights = [place for place, _, _ in places]
-    for i in range(1, len(heights)):
-        heights[i] = max(heights[i], heights[i - 1] + space)
-    for i in reversed(range(len(heights))):
-        ceiling = 1.0 if i == len(heights) - 1 else heights[i + 1] - space
-        heights[i] = min(heights[i], ceiling)
-    for height, (_, name, colour) in zip(heights, places, strict=True):
-        axes.annotate(
-            name,
-            (1, height),
-            xycoords="axes fraction",
-            xytext=(6, 0),
-            textcoords="offset points",
-            color=colour,
-            size=9.5,
-            weight="bold",
-            va="center",
-            annotation_clip=False,
-        )

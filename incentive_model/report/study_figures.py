@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -14,11 +14,21 @@ from matplotlib.lines import Line2D
 
 from incentive_model.analysis.effects import IN, OUT, TIMES, Effects, Grid, setting
 from incentive_model.analysis.intervals import interval
-from incentive_model.analysis.study_runs import MOST_OUTPUTS, Floats, StudyRuns, outputs_shown
+from incentive_model.analysis.study_runs import MOST_OUTPUTS, Floats, StudyRuns, outputs_shown, unit_of
 from incentive_model.inputs.design import SAMPLED
-from incentive_model.report.study_panels import Mark, cloud, dots, heat
-from incentive_model.report.style import OTHERS, WIDTH, panels, save, styled
-from incentive_model.report.words import shortened
+from incentive_model.report.study_panels import (
+    COLUMNS,
+    Mark,
+    change_unit,
+    cloud,
+    dots,
+    heat,
+    legend,
+    output_label,
+    small_multiples,
+)
+from incentive_model.report.style import OTHERS, panels, save, styled
+from incentive_model.report.words import scale, shortened
 from incentive_model.runs.study_plan import Cell, StudyPlan
 
 #: So many rows with a name are drawn at most, and so many figures of one kind.
@@ -29,7 +39,6 @@ MOST_DOTS = 200
 LABEL = 44
 #: Of sampled designs: outputs, and the factors that each hangs on most.
 CLOUDS, STRONGEST = 3, 4
-COLUMNS, WIDE = 4, 13.0
 BLUE = OTHERS[0]
 
 
@@ -121,10 +130,10 @@ def changes_of(runs: StudyRuns, outputs: Sequence[str]) -> Axes:
         dots(axes, output, marks, list(labels.values()))
 
     height = (0.12 * len(plan.places) + 0.14 if several else 0.2) * len(labels)
-    first = _small_multiples(outputs, height + 0.9, draw)
+    first = small_multiples(outputs, height + 0.9, draw)
     if several:
         colours = [(place.name, OTHERS[number]) for number, place in enumerate(plan.places)]
-        _legend(first, [Line2D([], [], color=x, marker="o", label=name) for name, x in colours])
+        legend(first, [Line2D([], [], color=x, marker="o", label=name) for name, x in colours])
     return first
 
 
@@ -138,7 +147,7 @@ def _by_size(runs: StudyRuns, outputs: Sequence[str], rows: Sequence[int]) -> Ax
         kept = [found[k] for k in np.linspace(0, len(found) - 1, shown).round().astype(int)]
         dots(axes, output, [Mark(float(y), x) for y, x in enumerate(kept)], [""] * shown)
 
-    return _small_multiples(outputs, 4.0, draw)
+    return small_multiples(outputs, 4.0, draw)
 
 
 def effects_of(one: Effects, outputs: Sequence[str]) -> Axes:
@@ -163,7 +172,7 @@ def effects_of(one: Effects, outputs: Sequence[str]) -> Axes:
         ]
         dots(axes, output, marks, rows)
 
-    first = _small_multiples(outputs, 0.3 * len(rows) + 0.9, draw)
+    first = small_multiples(outputs, 0.3 * len(rows) + 0.9, draw)
     handles = [
         Line2D([], [], color=BLUE, marker="o", label="alone; the sum of all"),
         Line2D(
@@ -173,7 +182,7 @@ def effects_of(one: Effects, outputs: Sequence[str]) -> Axes:
     if any(kind == "main" for _, kind, _ in found):
         label = "mean over all combinations of the others"
         handles.insert(1, Line2D([], [], color=BLUE, marker="|", markersize=9, label=label))
-    _legend(first, handles)
+    legend(first, handles)
     return first
 
 
@@ -191,9 +200,10 @@ def interactions_of(one: Effects, outputs: Sequence[str]) -> Axes:
             for j, k in combinations(range(len(names)), 2)
             if (output, kind, ends[j] + TIMES + ends[k]) in found
         }
-        heat(axes, output, ends, pairs)
+        unit = unit_of(output)
+        heat(axes, f"{output_label(output)}\n{change_unit(unit)}", ends, pairs, scale(unit))
 
-    return _small_multiples(shown, 0.28 * len(names) + 0.9, draw, 2 if wide else COLUMNS, maps=True)
+    return small_multiples(shown, 0.28 * len(names) + 0.9, draw, 2 if wide else COLUMNS, maps=True)
 
 
 def points_of(runs: StudyRuns, outputs: Sequence[str]) -> Axes:
@@ -221,7 +231,7 @@ def points_of(runs: StudyRuns, outputs: Sequence[str]) -> Axes:
                 axes.set_ylabel("")
     if len(schemes) > 1:
         titles = [(plan.schemes[0][x].name, colour) for x, colour in schemes.items()]
-        _legend(drawn[0], [Line2D([], [], color=colour, marker=".", label=x) for x, colour in titles])
+        legend(drawn[0], [Line2D([], [], color=colour, marker=".", label=x) for x, colour in titles])
     return drawn[0]
 
 
@@ -229,35 +239,6 @@ def _rank_correlation(x: pd.Series, y: Floats) -> float:
     """How closely two columns go together, whichever way (Spearman); 0 where one of them does not move."""
     pairs = pd.DataFrame({"x": x.to_numpy(), "y": y}).dropna().rank()
     return abs(float(pairs["x"].corr(pairs["y"]))) if (pairs.nunique() > 1).all() else 0.0
-
-
-def _small_multiples(
-    outputs: Sequence[str],
-    height: float,
-    draw: Callable[[Axes, str], None],
-    columns: int = COLUMNS,
-    *,
-    maps: bool = False,
-) -> Axes:
-    """A panel an output, all with the same rows, whose names stand at the left; of maps those below too."""
-    columns = min(columns, len(outputs))
-    lines = -(-len(outputs) // columns)
-    drawn = panels(lines, columns, height * lines + 0.5 + maps, WIDE if columns > 1 else WIDTH)
-    for k, (axes, output) in enumerate(zip(drawn, outputs, strict=False)):
-        draw(axes, output)
-        if k % columns:
-            axes.set_yticklabels([])
-        if maps and k + columns < len(outputs):
-            axes.set_xticklabels([])
-    for axes in drawn[len(outputs) :]:
-        axes.set_axis_off()
-    return drawn[0]
-
-
-def _legend(axes: Axes, handles: list[Line2D]) -> None:
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    figure.legend(handles=handles, loc="outside upper left", ncols=len(handles), frameon=False, fontsize=9)
 
 
 def _key(plan: StudyPlan, cell: Cell, several: bool) -> tuple[str, str, int]:

@@ -14,7 +14,16 @@ from incentive_model.report.html import PAGE, environment, picture
 from incentive_model.report.study_figures import MOST_GRIDS, Drawn, row_of, title_of
 from incentive_model.report.study_panels import output_label
 from incentive_model.report.tables import Cell, Row, Table
-from incentive_model.report.words import bounds, decimals_for, display_unit, number, scale, scaled
+from incentive_model.report.words import (
+    bounds,
+    counted,
+    decimals_for,
+    display_unit,
+    number,
+    scale,
+    scaled,
+    some,
+)
 from incentive_model.runs.durable import replaced
 from incentive_model.runs.study_plan import StudyPlan
 from incentive_model.runs.sweep_folder import FAILURES
@@ -40,7 +49,7 @@ def write_page(runs: StudyRuns, tried: Sequence[Effects], figures: dict[str, Dra
     """Write ``report.html``, which holds all it needs and opens without a network."""
     plan = runs.plan
     failures = pd.read_csv(runs.folder / FAILURES, keep_default_na=False)
-    sample = f"{_count(plan.study.replicates, 'replicate')}, 95% intervals"
+    sample = f"{counted(plan.study.replicates, 'replicate')}, 95% intervals"
     text = (
         environment()
         .get_template(TEMPLATE)
@@ -67,23 +76,23 @@ def _facts(plan: StudyPlan) -> list[tuple[str, str]]:
     study = plan.study
     schemes = dict.fromkeys(scheme.name for some in plan.schemes for scheme in some)
     facts = [
-        ("Places", _some([place.name for place in plan.places])),
-        ("Schemes", _some(list(schemes)) or "the status quo"),
-        ("Source", _some(list(study.source))),
+        ("Places", some([place.name for place in plan.places])),
+        ("Schemes", some(list(schemes)) or "the status quo"),
+        ("Source", some(list(study.source))),
         (
             "Simulated residents",
             f"{study.population:,} a place" if isinstance(study.population, int) else "all",
         ),
-        ("Time", f"{_count(study.months, 'month')} after {study.burn_in} under the status quo"),
-        ("Replicates and seed", f"{_count(study.replicates, 'replicate')}, seed {study.seed}"),
+        ("Time", f"{counted(study.months, 'month')} after {study.burn_in} under the status quo"),
+        ("Replicates and seed", f"{counted(study.replicates, 'replicate')}, seed {study.seed}"),
         ("Runs", f"{len(plan):,}"),
     ]
     if study.design is not None:
-        design = f"{study.design.method}, {_count(len(plan.points), 'point')} over "
-        facts.insert(2, ("Design", design + _some([str(name) for name in plan.points])))
+        design = f"{study.design.method}, {counted(len(plan.points), 'point')} over "
+        facts.insert(2, ("Design", design + some([str(name) for name in plan.points])))
     if study.parameters:
         held = [f"{name} = {value}" for name, value in study.parameters.items()]
-        facts.insert(2, ("Held everywhere", _some(held)))
+        facts.insert(2, ("Held everywhere", some(held)))
     return [(term, text) for term, text in facts if text]
 
 
@@ -140,12 +149,3 @@ def _mood(output: str, change: Interval) -> str:
     if good == "none" or not (change.positive or change.negative):
         return "unclear"
     return "gains" if change.positive == (good == "up") else "loses"
-
-
-def _some(names: Sequence[str], most: int = 12) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

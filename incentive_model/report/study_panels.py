@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import TwoSlopeNorm
 from numpy.typing import NDArray
 
 from incentive_model.analysis.intervals import Interval
 from incentive_model.analysis.study_runs import unit_of
-from incentive_model.report.style import GREY, INK, OTHERS, RULE
+from incentive_model.report.style import GREY, INK, OTHERS, RULE, WIDTH, panels
 from incentive_model.report.words import (
     MINUS,
     decimals_for,
@@ -29,6 +30,8 @@ WINDOW = 0.2
 #: More points than these are one image in an SVG.
 DENSE = 2_000
 Floats = NDArray[np.float64]
+#: Panels beside one another, and how wide a figure of several is, in inches.
+COLUMNS, WIDE = 4, 13.0
 
 
 @dataclass(frozen=True)
@@ -69,14 +72,26 @@ def dots(axes: Axes, output: str, marks: Sequence[Mark], labels: Sequence[str]) 
     axes.margins(x=0.08)
     axes.locator_params(axis="x", nbins=5)
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:,.10g}".replace("-", MINUS))
-    axes.set_xlabel(change_unit(output), fontsize=SMALL)
+    axes.set_xlabel(change_unit(unit_of(output)), fontsize=SMALL)
     axes.set_title(output_label(output), fontsize=SMALL + 1)
     return axes
 
 
-def heat(axes: Axes, output: str, names: Sequence[str], found: dict[tuple[int, int], Interval]) -> Axes:
-    """Below the diagonal, what two factors do together beyond the sum; grey where the interval holds zero."""
-    factor = scale(unit_of(output))
+def heat(
+    axes: Axes,
+    title: str,
+    names: Sequence[str],
+    found: dict[tuple[int, int], Interval],
+    factor: float = 1.0,
+    *,
+    sign: bool = True,
+) -> Axes:
+    """Below the diagonal, what two factors do together beyond the sum; grey where the interval holds zero.
+
+    Args:
+        factor: what numbers are multiplied by before they are shown.
+        sign: whether a number above zero is written with its sign.
+    """
     size = len(names)
     values = np.full((size, size), np.nan)
     for (row, column), x in found.items():
@@ -90,7 +105,7 @@ def heat(axes: Axes, output: str, names: Sequence[str], found: dict[tuple[int, i
         axes.text(
             column,
             row - 1,
-            number(values[row, column], decimals, sign=True),
+            number(values[row, column], decimals, sign=sign),
             ha="center",
             va="center",
             fontsize=SMALL if size <= 5 else SMALL - 2,
@@ -101,7 +116,7 @@ def heat(axes: Axes, output: str, names: Sequence[str], found: dict[tuple[int, i
     axes.set_yticks(range(size - 1), names[1:])
     axes.tick_params(labelsize=SMALL - (size > 5), length=0)
     axes.spines[["left", "bottom"]].set_visible(False)
-    axes.set_title(f"{output_label(output)}\n{change_unit(output)}", fontsize=SMALL + 1)
+    axes.set_title(title, fontsize=SMALL + 1)
     return axes
 
 
@@ -120,8 +135,49 @@ def cloud(axes: Axes, output: str, factor: str, x: Floats, y: Floats, colour: st
     axes.axhline(0, color=GREY, linewidth=0.8, zorder=1)
     axes.tick_params(labelsize=SMALL)
     axes.set_xlabel(factor, fontsize=SMALL)
-    axes.set_ylabel(f"{output_label(output)}\n{change_unit(output)}", fontsize=SMALL)
+    axes.set_ylabel(f"{output_label(output)}\n{change_unit(unit_of(output))}", fontsize=SMALL)
     return axes
+
+
+def small_multiples(
+    outputs: Sequence[str],
+    height: float,
+    draw: Callable[[Axes, str], None],
+    columns: int = COLUMNS,
+    *,
+    maps: bool = False,
+    own_rows: bool = False,
+) -> Axes:
+    """A panel an output, all with the same rows, whose names stand at the left; of maps those below too.
+
+    Args:
+        own_rows: whether every panel has rows of its own, whose names stand beside it.
+    """
+    columns = min(columns, len(outputs))
+    lines = -(-len(outputs) // columns)
+    drawn = panels(lines, columns, height * lines + 0.5 + maps, WIDE if columns > 1 else WIDTH)
+    for k, (axes, output) in enumerate(zip(drawn, outputs, strict=False)):
+        draw(axes, output)
+        if k % columns and not own_rows:
+            axes.set_yticklabels([])
+        if maps and k + columns < len(outputs):
+            axes.set_xticklabels([])
+    for axes in drawn[len(outputs) :]:
+        axes.set_axis_off()
+    return drawn[0]
+
+
+def legend(axes: Axes, handles: Sequence[Artist], most: int = 8) -> None:
+    """What the marks mean, over all panels, at most so many in a line."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.legend(
+        handles=list(handles),
+        loc="outside upper left",
+        ncols=min(len(handles), most),
+        frameon=False,
+        fontsize=9,
+    )
 
 
 def _number(value: float | None) -> float:
@@ -135,7 +191,6 @@ def output_label(output: str) -> str:
     return output.replace("_", " ")
 
 
-def change_unit(output: str) -> str:
+def change_unit(unit: str) -> str:
     """The unit of a change, short enough for a panel."""
-    unit = unit_of(output)
     return display_unit(unit, change=True) if is_share(unit) else unit.replace("resident-year", "person-year")

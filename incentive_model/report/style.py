@@ -113,6 +113,38 @@ def panels(rows: int, columns: int, height: float, width: float = WIDTH) -> list
     return list(figure.subplots(rows, columns, squeeze=False).flat)
 
 
+def label_ends(
+    axes: Axes, ends: list[tuple[float, str, str]], *, size: float = 9.5, space: float = 0.065
+) -> None:
+    """Names beside the lines' ends, moved apart until none overlaps.
+
+    Args:
+        ends: height in the axes' own unit, name, colour.
+        space: what a line of text takes of the axes' height.
+    """
+    bottom, top = axes.get_ylim()
+    places = sorted(((y - bottom) / (top - bottom), name, colour) for y, name, colour in ends)
+    heights = [place for place, _, _ in places]
+    for i in range(1, len(heights)):
+        heights[i] = max(heights[i], heights[i - 1] + space)
+    for i in reversed(range(len(heights))):
+        ceiling = 1.0 if i == len(heights) - 1 else heights[i + 1] - space
+        heights[i] = min(heights[i], ceiling)
+    for height, (_, name, colour) in zip(heights, places, strict=True):
+        axes.annotate(
+            name,
+            (1, height),
+            xycoords="axes fraction",
+            xytext=(6, 0),
+            textcoords="offset points",
+            color=colour,
+            size=size,
+            weight="bold",
+            va="center",
+            annotation_clip=False,
+        )
+
+
 def save(axes: Axes, folder: Path, name: str) -> list[Path]:
     """Write ``name.png`` and ``name.svg``: the same bytes for the same figure, with no date inside."""
     figure = axes.get_figure(root=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from incentive_model.analysis.intervals import Interval
@@ -163,3 +163,14 @@ def decimals_for(values: Iterable[float | None]) -> int:
 def joined(parts: list[str]) -> str:
     """``a, b and c``."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
+
+
+def some(names: Sequence[str], most: int = 12) -> str:
+    """The first names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def counted(number: int, what: str) -> str:
+    """``1 month``, ``1,200 months``."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
