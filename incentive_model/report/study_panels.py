@@ -151,11 +151,13 @@ def small_multiples(
     """A panel an output, all with the same rows, whose names stand at the left; of maps those below too.
 
     Args:
-        own_rows: whether every panel has rows of its own, whose names stand beside it.
+        own_rows: whether every panel has rows of its own, whose names stand beside it, in fewer columns.
     """
     columns = min(columns, len(outputs))
     lines = -(-len(outputs) // columns)
-    drawn = panels(lines, columns, height * lines + 0.5 + maps, WIDE if columns > 1 else WIDTH)
+    drawn = panels(
+        lines, columns, height * lines + 0.5 + maps, WIDE if columns > 1 and not own_rows else WIDTH
+    )
     for k, (axes, output) in enumerate(zip(drawn, outputs, strict=False)):
         draw(axes, output)
         if k % columns and not own_rows:
