@@ -8,6 +8,7 @@
 * :mod:`one_run`: the page of a single run, with :mod:`months`, :mod:`map` and :mod:`networks`
 * :mod:`bands`: the figure of a validation
 * :mod:`study`: a sweep: :mod:`study_figures`, made of :mod:`study_panels`, and :mod:`study_page`
+* :mod:`sensitivity_figures` and :mod:`sensitivity_page`: what results hang on, a module a figure beside them
 """
 
 from __future__ import annotations

@@ -67,7 +67,11 @@ def shares_of(result: Sensitivity) -> Axes:
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set_xlabel("share of the variance of one run" if len(luck) else "share of the variance")
-    legend(axes, [*(Patch(color=x, label=name) for name, x in colours.items()), *_last(len(luck) > 0)], 5)
+    legend(
+        axes,
+        [*(Patch(color=x, label=shortened(name, 34)) for name, x in colours.items()), *_last(len(luck) > 0)],
+        4,
+    )
     return axes
 
 
@@ -107,10 +111,10 @@ def months_of(result: Sensitivity) -> Axes:
         headed(axes, output)
 
     first = small_multiples(outputs, 2.9, draw, 3, own_rows=True)
-    handles = [Patch(color=colour, label=name) for name, colour in colours.items()]
+    handles = [Patch(color=colour, label=shortened(name, 26)) for name, colour in colours.items()]
     if len(strength) > len(layers):
         handles.append(Patch(color=SMALLER, label="other factors"))
-    legend(first, [*handles, *_last(with_luck)], 5)
+    legend(first, [*handles, *_last(with_luck)], 4)
     return first
 
 
