@@ -152,8 +152,8 @@ def _percent(share: float) -> str:
 def _facts(result: Sensitivity) -> list[tuple[str, str]]:
     """How it was computed, as terms and their values."""
     roles = Counter(info.role for info in result.factors)
-    words = {"lever": "lever", "behaviour": "number of behaviour", "place": "number of the place"}
-    kinds = [f"{n} {words.get(role, role)}" for role, n in roles.items() if role != DUMMY]
+    words = {"behaviour": "behavioural parameter", "place": "place parameter"}
+    kinds = [counted(n, words.get(role, role)) for role, n in roles.items() if role != DUMMY]
     methods = list(dict.fromkeys(result.indices["method"]))
     facts = [
         ("Factors", f"{', '.join(kinds)}: {some([x.name for x in result.factors if x.role != DUMMY])}"),
