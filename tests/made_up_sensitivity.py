@@ -39,6 +39,7 @@ def made_up(factors=TWELVE, outputs=OUTPUTS, constant=CONSTANT, *, of="mean", se
     """Indices of Sobol, its second order, Morris and others; through time, convergence, swings and boxes."""
     draw = np.random.default_rng(seed)
     infos = tuple(FactorInfo(*x[:5]) for x in factors)
+    ends = {x.name: {"low": x.low, "high": x.high} for x in infos}
     rows: dict[str, list[tuple]] = {x: [] for x in ("indices", "time", "convergence", "swings", "boxes")}
     for output in (name for name in outputs if name not in constant):
         strength = pd.Series({x[0]: x[5] * draw.uniform(0.3, 1.2) for x in factors})
@@ -59,16 +60,18 @@ def made_up(factors=TWELVE, outputs=OUTPUTS, constant=CONSTANT, *, of="mean", se
         for k, name in enumerate(real):
             for setting, sign in (("low", -0.4), ("high", 1.0)):
                 value = _around(sign * unit * strength[name] * (-1) ** k, 0.08 * unit, draw)
-                rows["swings"].append((output, name, setting, *value))
+                rows["swings"].append((output, name, setting, ends[name][setting], *value))
     failing = next((name for name in outputs if name not in constant), None)
     for info in infos[: min(3, len(infos))] if failing else ():
         low, high = (0.0, 0.12) if info.low == "0" else (0.6, 1.1)
-        rows["boxes"].append((failing, 1, info.name, low, high, 0.83, 0.91))
+        rows["boxes"].append((f"{failing} below 0.02", 1, info.name, low, high, 0.83, 0.91))
+    if failing:
+        rows["boxes"].append((f"{failing} below 0.02", 1, "gatekeeping", "none or loose", "", 0.83, 0.91))
     table = {
         "indices": ("output", "of", "method", "index", "factor", *KEYS),
         "time": ("output", "month", "index", "factor", *KEYS),
         "convergence": ("output", "base_rows", "index", "factor", *KEYS),
-        "swings": ("output", "factor", "setting", "change", "low", "high"),
+        "swings": ("output", "factor", "setting", "set_to", "change", "low", "high"),
         "boxes": ("output", "box", "factor", "low", "high", "coverage", "density"),
     }
     frames = {name: pd.DataFrame(rows[name], columns=list(columns)) for name, columns in table.items()}

@@ -21,7 +21,6 @@ from incentive_model.report.sensitivity_panels import (
     finite,
     grown,
     headed,
-    info_of,
     known,
     main_method,
     outputs_with,
@@ -132,7 +131,7 @@ def tornado(result: Sensitivity) -> Axes:
                 row = own.iloc[k]
                 reach = finite(factor * row[["change", "low", "high"]].to_numpy(float))
                 axes.annotate(
-                    shortened(_setting(result, name, str(row["setting"])), 18),
+                    shortened(str(row["set_to"]), 18),
                     (reach.max() if side > 0 else reach.min(), y),
                     xytext=(4 * side, 0),
                     textcoords="offset points",
@@ -151,12 +150,6 @@ def tornado(result: Sensitivity) -> Axes:
     if handles:
         legend(first, handles)
     return first
-
-
-def _setting(result: Sensitivity, factor: str, setting: str) -> str:
-    """The value at an end, where the table says which end."""
-    info = info_of(result, factor)
-    return {"low": info.low, "high": info.high}.get(setting, setting) or setting
 
 
 def _strongest(found: pd.DataFrame) -> list[str]:

@@ -46,6 +46,9 @@ def boxes_of(result: Sensitivity) -> Axes:
         for y, (factor, low, high) in enumerate(zip(names, own["low"], own["high"], strict=True)):
             info = info_of(result, factor)
             start, end = _share(low, info, 0.0), _share(high, info, 1.0)
+            if isinstance(low, str):  # the values that the box holds, of a factor that is not a number
+                axes.text(0.5, y, shortened(low, 40), size=SMALL - 1, ha="center", va="center")
+                continue
             axes.hlines(y, 0, 1, colors=RULE, linewidth=3, zorder=1)
             axes.barh(y, max(end - start, 0.004), 0.34, left=start, color=colour_of(result, factor), zorder=2)
             _beside(axes, 0, y, info.low, "right")
