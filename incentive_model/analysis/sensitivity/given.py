@@ -29,6 +29,8 @@ Found = dict[tuple[str, str], float]
 
 #: Fewer points say nothing.
 LEAST_POINTS = 100
+#: Fewer values that differ from the most common one, and parts of the points may be all alike.
+LEAST_DIFFERENT = 20
 #: A factor that takes fewer places than this is on a grid: ranks and slices of it are arbitrary.
 LEAST_PLACES = 20
 #: Random parts of the points from which the spread s of an estimate is taken, and their size. Parts are
@@ -43,6 +45,10 @@ SHARE = 0.6
 ERRORS = float(ndtri((1 + LEVEL) / 2))
 #: Columns of pure chance that show the level of noise.
 CHANCE_COLUMNS = 100
+#: Harmonics of RBD-FAST, as SALib has it.
+HARMONICS = 10
+#: Largest share of points with one value that delta, which is about densities, can bear.
+MOST_ALIKE = 0.05
 #: Degree of HDMR's polynomials: the least that holds Ishigami's second factor (2 waves).
 DEGREE = 6
 #: SALib's HDMR takes no fewer points, nor does it solve for more terms than this in good time.
@@ -59,7 +65,7 @@ class Sample:
         values: (n,); finite, not all alike.
 
     Raises:
-        InputError: values that are not finite, or all alike; too few points; factors on a grid.
+        InputError: values that are not finite, or (nearly) all alike; too few points; factors on a grid.
     """
 
     names: tuple[str, ...]
@@ -80,10 +86,19 @@ class Sample:
             raise InputError(
                 Fault("values", "all alike", "values that differ", "there is nothing to explain")
             )
+        different = n - self.most_alike
+        if different < LEAST_DIFFERENT:
+            found, allowed = f"{different} of {n} that differ from the rest", f"at least {LEAST_DIFFERENT}"
+            raise InputError(Fault("values", found, allowed, "a larger design.n, or wider factors"))
         for name, places in zip(self.names, self.cube.T, strict=True):
             if (found_places := len(np.unique(places))) < LEAST_PLACES:
                 found, allowed = f"{found_places} places", f"at least {LEAST_PLACES}"
                 raise InputError(Fault(f"design.{name}", found, allowed, "a latin-hypercube, not a grid"))
+
+    @property
+    def most_alike(self) -> int:
+        """How many points have the most common value."""
+        return int(np.unique(self.values, return_counts=True)[1].max())
 
 
 def rbd_fast(sample: Sample, seed: int) -> list[Index]:
@@ -91,9 +106,12 @@ def rbd_fast(sample: Sample, seed: int) -> list[Index]:
     from SALib.analyze import rbd_fast as salib
 
     def estimate(cube: Numbers, values: Numbers) -> Found:
-        # two resamples, the least it makes, which are not used
-        found = salib.analyze(_problem(sample.names), cube, values, num_resamples=2, seed=1)["S1"]
-        return {("first", name): float(x) for name, x in zip(sample.names, found, strict=True)}
+        # the estimator without the analyser's bootstrap, which divides 0 by 0 where few values differ
+        found: Found = {}
+        for name, column in zip(sample.names, cube.T, strict=True):
+            raw = salib.compute_first_order(salib.permute_outputs(column, values), HARMONICS)
+            found["first", name] = float(salib.unskew_S1(raw, HARMONICS, len(values)))
+        return found
 
     return _with_intervals(sample, estimate, seed, PARTS)
 
@@ -122,10 +140,17 @@ def delta(sample: Sample, seed: int) -> list[Index]:
     classes. SALib's classes are few (5 at 512 points, 16 at 4096) and its densities smooth, so that it reads
     low for a factor that acts in waves (Ishigami's second: 0.22 at 512 points, the truth is 0.43). It is
     never 0: see :func:`pawn` for the row ``delta_noise``.
+
+    Raises:
+        InputError: more than 5% of the values are alike: they have no density.
     """
     from SALib.analyze import delta as salib
 
-    classes = _classes(len(sample.values))
+    n = len(sample.values)
+    if sample.most_alike > MOST_ALIKE * n:  # SALib skips a class of equal values, as if it were like all
+        found = f"{sample.most_alike} of {n} values alike"
+        raise InputError(Fault("delta", found, f"at most {MOST_ALIKE:.0%}", "pawn takes any values"))
+    classes = _classes(n)
 
     def estimate(cube: Numbers, values: Numbers) -> Found:
         # calc_delta is the estimator itself: the analyser around it averages it over bootstraps,
