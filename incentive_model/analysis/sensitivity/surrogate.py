@@ -37,7 +37,7 @@ TUNED_ON, STEPS = 400, 60
 #: A factor with a larger first-order index is expected to act within a third of its range, others beyond it.
 STRONG, SHORT, LONG = 0.03, 0.3, 3.0
 #: Base rows of the Sobol design on a surrogate, a power of 2; and those on which its parts are compared.
-BASE_ROWS, COMPARED_ON = 4096, 1024
+BASE_ROWS, COMPARED_ON = 8192, 1024
 
 
 @dataclass(frozen=True)
@@ -154,8 +154,9 @@ def surrogate_sobol(
 
     The intervals hold what other points might have taught the surrogate (a jackknife over the partial fits,
     with Student's t); they do not hold what it has wrong whatever the points, nor the error of the design
-    laid on it, which is below 0.01. The row ``q2`` of the factor ``all`` has the share of the variance of the
-    values that the surrogate foretells; the indices are shares of what it foretells: luck is not among them.
+    laid on it (standard error 0.002 on Ishigami). The row ``q2`` of the factor ``all`` has the share of the
+    variance of the values that the surrogate foretells; the indices are shares of what it foretells: luck
+    is not among them.
 
     Args:
         points_at: positions (n, k) in the unit cube -> the points there, as for :meth:`Surrogate.predict`.
@@ -175,17 +176,16 @@ def surrogate_sobol(
         cubes.append(mixed)
     designs = [points_at(cube) for cube in cubes]
 
-    def points(base_rows: int) -> pd.DataFrame:
-        return pd.concat([design.iloc[:base_rows] for design in designs], ignore_index=True)
-
     def indices(predicted: Numbers) -> Numbers:
-        """(2 k): first order, then total, of predictions laid one cube after the other."""
-        y = ((predicted - predicted.mean()) / (predicted.std() or 1.0)).reshape(k + 2, -1)
+        """(2 k): first order, then total, of predictions (k + 2, base rows), a row a cube."""
+        y = (predicted - predicted.mean()) / (predicted.std() or 1.0)
         both = [[order(y[0], y[2 + j], y[1]) for j in range(k)] for order in (first_order, total_order)]
         return np.array(both, np.float64).ravel()
 
-    found = indices(surrogate.predict(points(BASE_ROWS)))
-    by_part = np.array([indices(predicted) for predicted in surrogate.by_part(points(COMPARED_ON))])
+    # cube by cube: a Gaussian process compares each point asked for with each that it was fitted to
+    found = indices(np.array([surrogate.predict(design) for design in designs]))
+    compared = np.array([surrogate.by_part(design.iloc[:COMPARED_ON]) for design in designs])
+    by_part = np.array([indices(predicted) for predicted in compared.swapaxes(0, 1)])
     parts = len(by_part)
     spread = np.sqrt((parts - 1) * np.var(by_part, axis=0))
     half = float(stdtrit(parts - 1, (1 + LEVEL) / 2)) * spread
