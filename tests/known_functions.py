@@ -33,14 +33,12 @@ def ishigami(factors: dict[str, Any], seed: int = 0) -> float:
 
 def sobol_g(factors: dict[str, Any], seed: int = 0) -> float:
     """Π (|4xᵢ − 2| + aᵢ)/(1 + aᵢ)"""
-    return prod(
-        (abs(4 * factors[f"x{k}"] - 2) + a) / (1 + a) for k, a in enumerate(G_WEIGHTS, start=1)
-    )
+    return prod((abs(4 * factors[f"x{k}"] - 2) + a) / (1 + a) for k, a in enumerate(G_WEIGHTS, start=1))
 
 
 def noisy_ishigami(share: float, *, common: bool) -> Callable[[dict[str, Any], int], float]:
-    """Ishigami with noise that is so large a share of one run's variance: the same for all points of a base row,
-    as luck in common, or other noise at every point."""
+    """Ishigami with noise that is so large a share of one run's variance: the same at all points of a base
+    row, as luck in common is, or other noise at every point."""
     spread = (ISHIGAMI_VARIANCE * share / (1 - share)) ** 0.5
     one = np.random.default_rng(7)
 

@@ -74,6 +74,7 @@ def _answer(found: Sensitivity, study: str, folder: Path) -> dict[str, Any]:
         **{name: getattr(found, name) for name in counts},
         "settled": found.settled,
         "constant": found.constant,
+        "notes": found.notes,
         "verdicts": found.verdicts,
         **{name: getattr(found, name) for name in tables},
         "out": str(folder),
@@ -81,7 +82,7 @@ def _answer(found: Sensitivity, study: str, folder: Path) -> dict[str, Any]:
 
 
 def _text(found: Sensitivity, folder: Path) -> str:
-    said = [found.title, found.basis, *found.verdicts.values()]
+    said = [found.title, found.basis, *found.verdicts.values(), *found.notes]
     if not found.settled:
         said.append("Not as sure yet as was asked: a larger n in the same study goes on from here.")
     said.append(f"Report: {folder / 'report.html'}; indices.csv has every index with its interval")

@@ -46,8 +46,17 @@ COLUMNS = {
 IN_UNITS = ("mu_star", "mu", "sigma")
 #: Of an output that has no verdict.
 UNSAID = "Nothing can be said."
-#: Designs whose base rows lie in interleaved, independently scrambled blocks.
-BLOCKED = ("sobol",)
+#: Where the intervals of a method's indices come from.
+INTERVALS = {
+    "sobol": "of Sobol indices, a jackknife over the design's four independently scrambled sequences, with "
+    "Student's t",
+    "morris": "of elementary effects, a jackknife over trajectories, with Student's t",
+    "shapley": "of Shapley effects, a jackknife over trajectories, with Student's t",
+    "fast": "FAST has none",
+    "regional": "of distances, a bootstrap over points",
+    "surrogate": "of a surrogate's indices, a jackknife over its fits to parts of the points",
+}
+GIVEN = "of methods on given data, the spread over random parts of the points"
 
 
 def write_page(result: Sensitivity, figures: dict[str, Drawn], folder: Path) -> Path:
@@ -73,6 +82,7 @@ def write_page(result: Sensitivity, figures: dict[str, Drawn], folder: Path) -> 
             tables=_tables(result),
             more_outputs=max(0, len(result.outputs) - len(result.constant) - MOST_OUTPUTS),
             dropped=_dropped(result),
+            notes=_notes(result),
             facts=_facts(result),
         )
     )
@@ -145,6 +155,12 @@ def _dropped(result: Sensitivity) -> str:
     return "; ".join(parts)
 
 
+def _notes(result: Sensitivity) -> list[str]:
+    """What could not be told, and whether it is as sure as was asked."""
+    unsettled = "Not as sure yet as was asked: a larger n in the same study goes on from here."
+    return [*result.notes, *([] if result.settled else [unsettled])]
+
+
 def _percent(share: float) -> str:
     return "less than 1%" if share < 0.005 else f"{share:.0%}"
 
@@ -192,6 +208,6 @@ def _subject(result: Sensitivity) -> str:
 
 
 def _intervals(result: Sensitivity) -> str:
-    blocks = "jackknife over four independently scrambled parts of the design, with Student's t"
-    way = blocks if result.design in BLOCKED else "bootstrap over whole base rows with all their replicates"
-    return f"95%: {way}. They show how much another sample would differ, not whether assumptions hold."
+    ways = [INTERVALS.get(name, GIVEN) for name in dict.fromkeys(result.indices["method"])]
+    said = "; ".join(dict.fromkeys(ways)) or "Student's t over replicates"
+    return f"95%: {said}. They show how much another sample would differ, not whether assumptions hold."

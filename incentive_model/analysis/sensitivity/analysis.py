@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -98,12 +99,11 @@ def analyse(
         watch: hears which output is at work.
 
     Raises:
-        InputError: a method that the design is no sample for, a surrogate that predicts too badly, a failure
-            that always or never happens.
+        InputError: a method that the design is no sample for.
     """
     asked = asked or Asked()
     methods = methods_of(evaluations.design, asked)
-    tables = _Tables()
+    tables, notes = _Tables(), _Notes()
     verdicts: dict[str, str] = {}
     constant, settled, lost_rows, lost_replicates = [], True, 0, 0
     method, index = MAIN[evaluations.design.method]
@@ -130,8 +130,9 @@ def analyse(
             for one in some:
                 kind = evaluations.design.method
                 tables.add("indices", [(output.name, of, kind, *x) for x in one.indices()])
-        given = [x for x in methods if x in METHODS or x == SURROGATE]
-        tables.add("indices", list(_given(evaluations, output, given, seed)))
+        for name in (x for x in methods if x in METHODS or x == SURROGATE):
+            with notes.told(f"{output.name}, {name}"):
+                tables.add("indices", _given(evaluations, output, name, seed))
         candidates = [*kinds.get("mean", []), *kinds["run"]]
         main = next((x for x in candidates if any(kind == index for kind, _ in x.labels)), None)
         if main is None:
@@ -150,7 +151,8 @@ def analyse(
         if output.name not in constant:
             tables.add("through_time", list(_through_time(evaluations, output)))
     for failing in asked.fails:
-        _failures(evaluations, failing, seed, tables)
+        with notes.told(str(failing)):
+            _failures(evaluations, failing, seed, tables)
     return Sensitivity(
         title=title,
         design=evaluations.design.method,
@@ -170,7 +172,20 @@ def analyse(
         boxes=tables.table("boxes", BOXES),
         verdicts=verdicts,
         settled=settled,
+        notes=tuple(notes),
     )
+
+
+class _Notes(list[str]):
+    """What could not be told, and why."""
+
+    @contextmanager
+    def told(self, what: str) -> Iterator[None]:
+        """Have a method's refusal be told, and go on: the runs have been made."""
+        try:
+            yield
+        except InputError as error:
+            self.append(f"{what}: {error}")
 
 
 class _Tables:
@@ -232,26 +247,20 @@ def _random_points(evaluations: Evaluations, output: Output) -> _Points:
     return _Points(layout.cube[keep], evaluations.points[keep], means[keep], layout.base[keep])
 
 
-def _given(
-    evaluations: Evaluations, output: Output, methods: Sequence[str], seed: int
-) -> Iterator[tuple[Any, ...]]:
-    if not methods:
-        return
-    some = _random_points(evaluations, output)
-    sample = Sample(evaluations.layout.names, some.cube, some.values)
+def _given(evaluations: Evaluations, output: Output, method: str, seed: int) -> list[tuple[Any, ...]]:
+    """The indices of a method that works on given data.
+
+    Raises:
+        InputError: it cannot tell anything from these points.
+    """
+    names, some = evaluations.layout.names, _random_points(evaluations, output)
+    if method != SURROGATE:
+        found = METHODS[method](Sample(names, some.cube, some.values), seed)
+        return [(output.name, "run", method, *index) for index in found]
     factors = list(evaluations.design.factors.values())
-
-    def points_at(cube: Floats) -> pd.DataFrame:
-        return stretched(factors, cube)[list(some.points)]
-
-    for method in methods:
-        if method == SURROGATE:
-            learned = fit(some.points, some.values, seed, groups=some.base.tolist())
-            indices = surrogate_sobol(learned, points_at, evaluations.layout.names, seed)
-        else:
-            indices = METHODS[method](sample, seed)
-        of = "mean" if method == SURROGATE else "run"
-        yield from ((output.name, of, method, *index) for index in indices)
+    learned = fit(some.points, some.values, seed, groups=some.base.tolist())
+    found = surrogate_sobol(learned, lambda cube: stretched(factors, cube)[list(some.points)], names, seed)
+    return [(output.name, "mean", SURROGATE, *index) for index in found]
 
 
 def _by_given(output: str, rows: list[tuple[Any, ...]], method: str, index: str) -> str:

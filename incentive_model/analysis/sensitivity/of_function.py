@@ -89,8 +89,9 @@ def sensitivity_of(
             answers = [_answer(function, point, _seed(seed, luck, r)) for r in range(replicates)]
             lost += sum(answer is None for answer in answers)
             for name in {*made, *(name for answer in answers for name in answer or ())}:
-                values = made.setdefault(name, [[math.nan] * replicates for _ in range(row)])
-                values.append([(answer or {}).get(name, math.nan) for answer in answers])
+                if name not in made:  # no call has given it before
+                    made[name] = [[math.nan] * replicates] * row
+                made[name].append([(answer or {}).get(name, math.nan) for answer in answers])
         if not made:
             raise InputError(Fault("function", "no call gave a number", "a number, or numbers by name"))
         rest = [[math.nan] * replicates] * (len(points) - len(next(iter(made.values()))))

@@ -38,6 +38,7 @@ class Sensitivity:
         boxes: where a scheme fails.
         verdicts: by output, what it hangs on and how sure that is.
         settled: whether every output's main indices are as sure as was asked.
+        notes: what could not be told, and why: a surrogate that predicts too badly, no failures.
     """
 
     title: str
@@ -58,6 +59,7 @@ class Sensitivity:
     boxes: pd.DataFrame
     verdicts: dict[str, str]
     settled: bool = True
+    notes: tuple[str, ...] = ()
 
     def of(self, output: str, index: str, of: str = "mean", method: str | None = None) -> pd.DataFrame:
         """The indices of one kind of an output, the strongest first; those of the run where there are none of
