@@ -40,7 +40,10 @@ DASHED = (0, (4, 3))
 def index_bars(result: Sensitivity, of: str) -> Axes:
     """Each output's strongest factors: one bar an index, its 95% interval, and the dummy's upper end."""
     method, kinds = main_method(result, of)
+    if "total" in kinds:  # between the two lies the fair share
+        kinds = [kind for kind in kinds if kind != "shapley"]
     rows = rows_of(result, of, method)
+    rows = rows[rows["index"].isin(kinds)]
     outputs = outputs_with(rows, result)
     found = {
         output: {
@@ -91,12 +94,23 @@ def index_bars(result: Sensitivity, of: str) -> Axes:
             Line2D([], [], color=INK, linewidth=1.0, linestyle=DASHED, label="what luck alone would show")
         )
     legend(first, handles, 4)
-    if result.constant:
-        still = some([output_label(name) for name in result.constant], 6)
-        figure = first.get_figure(root=True)
-        assert figure is not None
-        figure.supxlabel(f"Never change, whatever factors and luck are: {still}.", x=0.01, ha="left", size=9)
+    _below(first, _not_drawn(result, set(rows["output"])))
     return first
+
+
+def _not_drawn(result: Sensitivity, there: set[str]) -> str:
+    """Which outputs have no bars, and why."""
+    still = [output_label(name) for name in result.constant]
+    lost = [output_label(name) for name in result.outputs if name not in {*there, *result.constant}]
+    told = [f"Never change, whatever factors and luck are: {some(still, 6)}."] if still else []
+    told += [f"Cannot be told from luck with so few base rows: {some(lost, 6)}."] if lost else []
+    return "\n".join(told)
+
+
+def _below(first: Axes, text: str) -> None:
+    figure = first.get_figure(root=True)
+    if text and figure is not None:
+        figure.supxlabel(text, x=0.01, ha="left", size=9)
 
 
 def tornado(result: Sensitivity) -> Axes:

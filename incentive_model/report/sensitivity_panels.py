@@ -44,7 +44,8 @@ KINDS = {
 
 def main_of(result: Sensitivity) -> str:
     """What indices are of: ``mean`` over luck, or ``run`` where one replicate is all there is."""
-    return "mean" if (result.indices["of"] == "mean").any() else "run"
+    factors = result.indices[result.indices["index"] != "luck"]
+    return "mean" if (factors["of"] == "mean").any() else "run"
 
 
 def rows_of(result: Sensitivity, of: str, method: str = "") -> pd.DataFrame:

@@ -92,7 +92,8 @@ def verdict(output: str, found: Ranking, index: str, luck: Floats | None) -> str
     ]
     text = f"{output} hangs most on {_listed(shown)}, by {index}"
     if luck is not None:
-        text += f"; luck is {luck[0]:.0%} of one run's variance [{luck[1]:.0%}, {luck[2]:.0%}]"
+        share, low, high = np.clip(luck, 0.0, 1.0)
+        text += f"; luck is {share:.0%} of one run's variance [{low:.0%}, {high:.0%}]"
     return f"{text}. {stability(found)}"
 
 
