@@ -27,6 +27,7 @@ from incentive_model.cards import Card, Family, indicators, levers, parameters
 from incentive_model.incentives import PACKAGED, Instrument, support
 from incentive_model.incentives.accounts import CARE, Purpose
 from incentive_model.incentives.events import Count, Event
+from incentive_model.inputs.asked import SensitivityTable
 from incentive_model.inputs.design import DesignTable
 from incentive_model.inputs.place import place_names
 from incentive_model.inputs.scheme import load_scheme, scheme_names
@@ -406,7 +407,8 @@ def left_out(default: object) -> str:
     """What holds where a key is left out."""
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
-    return "" if default is None or default in ([], {}) else f"`{default}`"
+    nothing = default is None or default in ([], {}) or isinstance(default, BaseModel)
+    return "" if nothing else f"`{default}`"
 
 
 FAMILIES = {
@@ -421,6 +423,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "evidence": evidence_table,
     "study-keys": partial(key_table, StudyFile),
     "design-keys": partial(key_table, DesignTable),
+    "sensitivity-keys": partial(key_table, SensitivityTable),
     "instruments": instrument_table,
     "payments": payment_table,
     "events": partial(enum_table, Event, "event | what it is"),

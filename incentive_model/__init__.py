@@ -14,7 +14,7 @@ The rooms, in the order data takes through them; imports run one way:
 ``measures``   what is looked at, card and formula together
 ``model``      :class:`IncentiveModel`, a :class:`mesa.Model`, and its month
 ``runs``       designs, the plan of runs, who makes them, what is kept
-``analysis``   comparison, stakeholders, residents, validation
+``analysis``   comparison, stakeholders, residents, validation, sensitivity
 ``report``     figures, tables, the HTML page
 ``cli``        the command line
 =============  ==============================================================

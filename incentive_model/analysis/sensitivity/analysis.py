@@ -141,7 +141,8 @@ def analyse(
         ranked = main.ranked(index)
         shares = next((x for x in kinds.get("mean", []) if x.labels == [LUCK]), None)
         luck = None if shares is None else shares.numbers()[0]
-        verdicts[output.name] = verdict(output.name, ranked, WORDS[index], luck)
+        unsure = several and index != "mu_star" and main in kinds["run"]
+        verdicts[output.name] = verdict(output.name, ranked, WORDS[index], luck, unsure=unsure)
         if asked.precision is not None:
             scale = ranked.values.max() if index == "mu_star" else 1.0
             settled = settled and ranked.settled(asked.precision * scale)

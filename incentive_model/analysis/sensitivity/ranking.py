@@ -79,18 +79,21 @@ def ranking(estimate: Estimate, of: dict[int, str], base_rows: int) -> Ranking:
     )
 
 
-def verdict(output: str, found: Ranking, index: str, luck: Floats | None) -> str:
+def verdict(output: str, found: Ranking, index: str, luck: Floats | None, *, unsure: bool = False) -> str:
     """In two sentences what an output hangs on, and how stable the ranking is.
 
     Args:
         index: what the ranking is by, in words.
         luck: luck's share of one run's variance, and its interval, if it is known.
+        unsure: whether it may as well hang on luck alone; the ranking is of the average over replicates.
     """
     shown = [
         f"{name} ({_number(value)}{'' if np.isnan(width) else f' ± {_number(width)}'})"
         for name, value, width in zip(found.names[:TOP], found.values, found.half_widths, strict=False)
     ]
-    text = f"{output} hangs most on {_listed(shown)}, by {index}"
+    luck_alone = "may as well hang on luck alone; the average over replicates hangs most"
+    begin = f"{output} {luck_alone if unsure else 'hangs most'}"
+    text = f"{begin} on {_listed(shown)}, by {index}"
     if luck is not None:
         share, low, high = np.clip(luck, 0.0, 1.0)
         text += f"; luck is {share:.0%} of one run's variance [{low:.0%}, {high:.0%}]"
