@@ -18,7 +18,6 @@ from incentive_model.analysis.sensitivity.result import Sensitivity
 from incentive_model.analysis.sensitivity.stages import in_stages
 from incentive_model.analysis.sensitivity.swings import swings_of
 from incentive_model.analysis.study_runs import StudyRuns
-from incentive_model.analysis.summary import write_summary
 from incentive_model.cards import Fault, InputError
 from incentive_model.inputs.design import EXTENSIBLE
 from incentive_model.inputs.study import Study
@@ -80,8 +79,7 @@ def sensitivity(study: Study, out: str | Path | None = None, **options: Any) -> 
 
 
 def finished(folder: Path, plan: StudyPlan, *, progress: bool = False) -> Sensitivity:
-    """Write what a study's runs say: summary, tables of indices, figures and the page."""
-    write_summary(folder, plan)
+    """Write what a study's runs say: tables of indices, figures and the page."""
     result = _result(StudyRuns(folder, plan), progress)
     for name in TABLES:
         table: pd.DataFrame = getattr(result, name)

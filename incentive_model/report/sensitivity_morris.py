@@ -81,7 +81,7 @@ def morris_plane(result: Sensitivity) -> Axes:
         under = int((mu.drop(index=DUMMY, errors="ignore")["value"] <= most).sum())
         if math.isfinite(most):
             of = len(mu) - (DUMMY in mu.index)
-            text = f"shaded, no more than luck alone: {under} of {of} factors"
+            text = f"no more than luck alone: {under} of {of}"
             axes.text(0.99, 1.0, text, transform=axes.transAxes, ha="right", va="bottom", size=SMALL - 1)
         clear = [name for name in strongest if not mu.loc[name, "value"] <= most]
         points = pd.DataFrame({"x": mu["value"], "y": sigma["value"]})
