@@ -85,5 +85,6 @@ def _text(found: Sensitivity, folder: Path) -> str:
     said = [found.title, found.basis, *found.verdicts.values(), *found.notes]
     if not found.settled:
         said.append("Not as sure yet as was asked: a larger n in the same study goes on from here.")
-    said.append(f"Report: {folder / 'report.html'}; indices.csv has every index with its interval")
+    table = "indices.csv has every index" if len(found.indices) else "swings.csv has every change"
+    said.append(f"Report: {folder / 'report.html'}; {table} with its interval")
     return "\n".join(said)

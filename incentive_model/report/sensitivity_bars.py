@@ -141,9 +141,10 @@ def tornado(result: Sensitivity) -> Axes:
                 [y] * len(own), factor * own["low"], factor * own["high"], colors=INK, lw=1.1, zorder=4
             )
             axes.plot(change, [y] * len(own), "o", color=INK, markersize=2.6, zorder=5)
+            # Beside all of the factor's intervals, or one would strike another's label through.
+            reach = finite(factor * own[["change", "low", "high"]].to_numpy(float))
             for k, side in ((0, -1), (-1, 1)) if len(own) > 1 else ((0, 1 if change[0] >= 0 else -1),):
                 row = own.iloc[k]
-                reach = finite(factor * row[["change", "low", "high"]].to_numpy(float))
                 axes.annotate(
                     shortened(str(row["set_to"]), 18),
                     (reach.max() if side > 0 else reach.min(), y),

@@ -83,6 +83,7 @@ def write_page(result: Sensitivity, figures: dict[str, Drawn], folder: Path) -> 
             more_outputs=max(0, len(result.outputs) - len(result.constant) - MOST_OUTPUTS),
             dropped=_dropped(result),
             notes=_notes(result),
+            files="indices.csv (every index with its interval)" if len(result.indices) else "swings.csv",
             facts=_facts(result),
         )
     )
