@@ -57,7 +57,7 @@ def sensitivity(study: Study, out: str | Path | None = None, **options: Any) -> 
     folder = Path(out if out is not None else Path("results") / study.name)
     force = options.pop("force", False)
     staged = asked.precision is not None and design.method in EXTENSIBLE
-    there = 0 if force else base_rows_in(folder, plan_study(study))
+    there = 0 if force else base_rows_in(folder, plan_study(study)) or 0
 
     def analysed(base_rows: int) -> Sensitivity:
         nonlocal force
@@ -67,7 +67,8 @@ def sensitivity(study: Study, out: str | Path | None = None, **options: Any) -> 
             found.append(finished(folder, plan, progress=options.get("progress", True)))
 
         part = replace(study, design=replace(design, n=base_rows)) if staged else study
-        if base_rows_in(folder, plan := plan_study(part)) and not force:
+        plan = plan_study(part)
+        if base_rows_in(folder, plan) is not None and not force:
             outdate(folder)  # what is asked of the runs may be another thing now
         runs.sweep(plan, folder, finish=finish, force=force, **options)
         force = False
