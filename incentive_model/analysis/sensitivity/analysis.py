@@ -136,7 +136,8 @@ def analyse(
         candidates = [*kinds.get("mean", []), *kinds["run"]]
         main = next((x for x in candidates if any(kind == index for kind, _ in x.labels)), None)
         if main is None:
-            verdicts[output.name] = _by_given(output.name, tables.rows["indices"], method, index)
+            given = tables.rows.get("indices", [])
+            verdicts[output.name] = _by_given(output.name, given, method, index)
             continue
         ranked = main.ranked(index)
         shares = next((x for x in kinds.get("mean", []) if x.labels == [LUCK]), None)
@@ -265,16 +266,17 @@ def _given(evaluations: Evaluations, output: Output, method: str, seed: int) -> 
 
 
 def _by_given(output: str, rows: list[tuple[Any, ...]], method: str, index: str) -> str:
-    """What an output hangs on, where only given data tell."""
+    """What an output hangs on, where only given data tell; a share below zero is zero within its error."""
     mine = [row for row in rows if row[0] == output]
     if not mine:
-        return f"{output}: nothing can be told; too few base rows are left."
+        return f"{output}: nothing can be told from the points that are left."
     own = [row for row in mine if (row[2], row[3]) == (method, index)]
     if not own:
         method, index = mine[0][2:4]
         own = [row for row in mine if row[2:4] == (method, index)]
     best = sorted(own, key=lambda row: -row[5])[:3]
-    shown = ", ".join(f"{row[4]} ({row[5]:.2f} [{row[6]:.2f}, {row[7]:.2f}])" for row in best)
+    numbers = [(row[4], *(max(x, 0.0) for x in row[5:])) for row in best]
+    shown = ", ".join(f"{name} ({value:.2f} [{low:.2f}, {high:.2f}])" for name, value, low, high in numbers)
     return f"{output} hangs most on {shown}, by {method} ({index})."
 
 
