@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,11 +17,10 @@ from incentive_model.analysis.sensitivity.evaluations import (
     dispersions,
 )
 from incentive_model.analysis.sensitivity.factor_info import FactorInfo
-from incentive_model.analysis.sensitivity.found import LUCK, averages, found
-from incentive_model.analysis.sensitivity.given import METHODS, Sample
-from incentive_model.analysis.sensitivity.prim import boxes
+from incentive_model.analysis.sensitivity.found import BY_BASE_ROWS, LUCK, Found, found
+from incentive_model.analysis.sensitivity.index import Index
+from incentive_model.analysis.sensitivity.on_points import GIVEN, RANDOM, SURROGATE, failures, on_points
 from incentive_model.analysis.sensitivity.ranking import verdict
-from incentive_model.analysis.sensitivity.regional import regional
 from incentive_model.analysis.sensitivity.result import (
     BOXES,
     CONVERGENCE,
@@ -31,19 +30,14 @@ from incentive_model.analysis.sensitivity.result import (
     THROUGH_TIME,
     Sensitivity,
 )
-from incentive_model.analysis.sensitivity.surrogate import fit, surrogate_sobol
 from incentive_model.cards import Fault, InputError, nearest
-from incentive_model.inputs.asked import Asked, Failing
-from incentive_model.inputs.design import EXTENSIBLE, Design
-from incentive_model.runs.designs import stretched
+from incentive_model.inputs.asked import Asked
+from incentive_model.inputs.design import Design
 
 #: The fewest base rows that convergence is shown from.
 FEWEST = 16
 #: Replicates that an analysis of dispersion wants: two pairs.
 DISPERSION = 4
-#: Designs whose points, or some of them, are a random sample, for methods that work on given data.
-RANDOM = ("sobol", "latin-hypercube", "sobol-sequence")
-SURROGATE = "surrogate"
 #: What of given data is told if nothing is asked for.
 USUAL = ("rbd-fast", "pawn", "delta")
 #: In words, what a ranking is by.
@@ -61,22 +55,26 @@ def methods_of(design: Design, asked: Asked) -> tuple[str, ...]:
     """The methods that an analysis of a design uses.
 
     Raises:
-        InputError: a design without an analysis, or a method that it is no sample for.
+        InputError: a design without an analysis, or something asked for that it cannot tell.
     """
-    own = (design.method,) if design.method in MAIN and design.method not in RANDOM[1:] else ()
-    given = (*METHODS, SURROGATE) if design.method in RANDOM else ()
+    own = tuple(x for x in (*BY_BASE_ROWS, "fast") if x == design.method)
+    given = GIVEN if design.method in RANDOM else ()
     allowed = (*own, *given)
     if not allowed:
-        kinds = ", ".join(MAIN)
-        mend = "sweep tells effects and interactions of the others" if design.factors else ""
-        raise InputError(Fault("design.method", repr(design.method), f"one of {kinds}, one-at-a-time", mend))
+        kinds = ", ".join((*MAIN, "one-at-a-time"))
+        mend = "sweep tells effects and interactions of others"
+        raise InputError(Fault("design.method", repr(design.method), f"one of {kinds}", mend))
     for name in asked.methods:
         if name not in allowed:
-            where, of = "sensitivity.methods", f"with design {design.method!r}: {', '.join(allowed)}"
-            raise InputError(Fault(where, repr(name), of, nearest(name, allowed)))
-    if asked.fails and not given:
-        allowed_designs = f"fails with a design of {', '.join(RANDOM)}"
-        raise InputError(Fault("sensitivity.fails", f"a design of {design.method}", allowed_designs))
+            told = f"with design {design.method!r}: {', '.join(allowed)}"
+            raise InputError(Fault("sensitivity.methods", repr(name), told, nearest(name, allowed)))
+    for key, there, designs in (
+        ("fails", asked.fails, RANDOM),
+        ("precision", asked.precision is not None, tuple(BY_BASE_ROWS)),
+    ):
+        if there and design.method not in designs:
+            found, told = f"{key} with design {design.method!r}", f"{key} with {' or '.join(designs)}"
+            raise InputError(Fault(f"sensitivity.{key}", found, told))
     return asked.methods or own or USUAL
 
 
@@ -95,112 +93,142 @@ def analyse(
         evaluations: of a sampled design.
         factors: what is said of each.
         asked: which methods, how sure, what counts as failure.
-        seed: of bootstraps and surrogates.
+        seed: of random parts, bootstraps and surrogates.
         watch: hears which output is at work.
 
     Raises:
-        InputError: a method that the design is no sample for.
+        InputError: something asked for that the design cannot tell.
     """
-    asked = asked or Asked()
-    methods = methods_of(evaluations.design, asked)
-    tables, notes = _Tables(), _Notes()
-    verdicts: dict[str, str] = {}
-    constant, settled, lost_rows, lost_replicates = [], True, 0, 0
-    method, index = MAIN[evaluations.design.method]
+    analysis = _Analysis(evaluations, asked or Asked(), seed)
     for output in watch(evaluations.outputs):
-        if _constant(output.values):
-            constant.append(output.name)
-            verdicts[output.name] = (
-                f"{output.name} is constant: it does not hang on anything that was varied."
-            )
-            continue
-        several = output.values.shape[1] > 1
-        need = 2 if several else 1
-        rows = base_rows(output.values, evaluations.layout.base, need)
-        lost_rows = max(lost_rows, evaluations.base_rows - len(rows.kept))
-        lost_replicates = max(lost_replicates, rows.dropped_replicates)
-        kinds = {"run": found(evaluations, output.values, mean=False)}
-        if several:
-            kinds["mean"] = found(evaluations, output.values, mean=True)
-        if output.values.shape[1] >= DISPERSION and evaluations.design.method in ("sobol", "shapley"):
-            spread = dispersions(output.values)
-            if not _constant(spread):
-                kinds["dispersion"] = found(evaluations, spread, mean=True)
-        for of, some in kinds.items():
-            for one in some:
-                kind = evaluations.design.method
-                tables.add("indices", [(output.name, of, kind, *x) for x in one.indices()])
-        for name in (x for x in methods if x in METHODS or x == SURROGATE):
-            with notes.told(f"{output.name}, {name}"):
-                tables.add("indices", _given(evaluations, output, name, seed))
-        candidates = [*kinds.get("mean", []), *kinds["run"]]
-        main = next((x for x in candidates if any(kind == index for kind, _ in x.labels)), None)
-        if main is None:
-            given = tables.rows.get("indices", [])
-            verdicts[output.name] = _by_given(output.name, given, method, index)
-            continue
-        ranked = main.ranked(index)
-        shares = next((x for x in kinds.get("mean", []) if x.labels == [LUCK]), None)
-        luck = None if shares is None else shares.numbers()[0]
-        unsure = several and index != "mu_star" and main in kinds["run"]
-        verdicts[output.name] = verdict(output.name, ranked, WORDS[index], luck, unsure=unsure)
-        if asked.precision is not None:
-            scale = ranked.values.max() if index == "mu_star" else 1.0
-            settled = settled and ranked.settled(asked.precision * scale)
-        if evaluations.design.method in EXTENSIBLE:
-            tables.add("convergence", list(_convergence(evaluations, output, index)))
+        analysis.look_at(output)
     for output in evaluations.through_time:
-        if output.name not in constant:
-            tables.add("through_time", list(_through_time(evaluations, output)))
-    for failing in asked.fails:
-        with notes.told(str(failing)):
-            _failures(evaluations, failing, seed, tables)
+        analysis.look_through_time(output)
+    analysis.look_for_failures()
     return Sensitivity(
         title=title,
         design=evaluations.design.method,
         factors=tuple(factors),
         outputs={output.name: output.unit for output in evaluations.outputs},
-        base_rows=evaluations.base_rows - lost_rows,
+        base_rows=evaluations.base_rows - analysis.lost_base_rows,
         replicates=evaluations.replicates,
         runs=evaluations.runs,
         failed=evaluations.failed,
-        dropped_base_rows=lost_rows,
-        dropped_replicates=lost_replicates,
-        constant=tuple(constant),
-        indices=tables.table("indices", INDICES),
-        through_time=tables.table("through_time", THROUGH_TIME),
-        convergence=tables.table("convergence", CONVERGENCE),
+        dropped_base_rows=analysis.lost_base_rows,
+        dropped_replicates=analysis.lost_replicates,
+        constant=tuple(analysis.constant),
+        indices=pd.DataFrame(analysis.indices, columns=list(INDICES)),
+        through_time=pd.DataFrame(analysis.through_time, columns=list(THROUGH_TIME)),
+        convergence=pd.DataFrame(analysis.convergence, columns=list(CONVERGENCE)),
         swings=pd.DataFrame(columns=list(SWINGS)),
-        boxes=tables.table("boxes", BOXES),
-        verdicts=verdicts,
-        settled=settled,
-        notes=tuple(notes),
+        boxes=pd.DataFrame(analysis.boxes, columns=list(BOXES)),
+        verdicts=analysis.verdicts,
+        settled=analysis.settled,
+        notes=tuple(analysis.notes),
     )
 
 
-class _Notes(list[str]):
-    """What could not be told, and why."""
+class _Analysis:
+    """What has been found so far; rows of tables as in :mod:`~incentive_model.analysis.sensitivity.result`."""
+
+    def __init__(self, evaluations: Evaluations, asked: Asked, seed: int) -> None:
+        self.evaluations, self.asked, self.seed = evaluations, asked, seed
+        self.method, self.index = MAIN[evaluations.design.method]
+        self.given = [x for x in methods_of(evaluations.design, asked) if x in GIVEN]
+        self.indices: list[tuple[Any, ...]] = []
+        self.through_time: list[tuple[Any, ...]] = []
+        self.convergence: list[tuple[Any, ...]] = []
+        self.boxes: list[tuple[Any, ...]] = []
+        self.verdicts: dict[str, str] = {}
+        self.constant: list[str] = []
+        self.notes: list[str] = []
+        self.lost_base_rows = self.lost_replicates = 0
+        self.settled = True
+
+    def look_at(self, output: Output) -> None:
+        """Everything about one output."""
+        if _constant(output.values):
+            self.constant.append(output.name)
+            text = f"{output.name} is constant: it does not hang on anything that was varied."
+            self.verdicts[output.name] = text
+            return
+        self._count_lost(output)
+        kinds = self._kinds(output)
+        design = self.evaluations.design.method
+        for of, some in kinds.items():
+            self.indices += [(output.name, of, design, *x) for one in some for x in one.indices()]
+        by_points: list[tuple[str, Index]] = []
+        for method in self.given:
+            with self._told(f"{output.name}, {method}"):
+                by_points += [(method, x) for x in on_points(self.evaluations, output, method, self.seed)]
+        self.indices += [(output.name, _subject(method), method, *x) for method, x in by_points]
+        self.verdicts[output.name] = self._verdict(output, kinds) or _by_points(output.name, by_points)
+
+    def look_through_time(self, output: Output) -> None:
+        """An output quarter by quarter."""
+        if _constant(output.values):
+            return
+        for one in found(self.evaluations, output.values, mean=output.values.shape[1] > 1):
+            for (index, factor), numbers in zip(one.labels, one.numbers(), strict=True):
+                if index in ("first", "total", "luck"):
+                    months = zip(self.evaluations.months, numbers.T.tolist(), strict=True)
+                    self.through_time += [(output.name, month, index, factor, *x) for month, x in months]
+
+    def look_for_failures(self) -> None:
+        """Where a scheme fails, as it was asked."""
+        outputs = {output.name: output for output in self.evaluations.outputs}
+        for failing in self.asked.fails:
+            with self._told(str(failing)):
+                if failing.output not in outputs:
+                    mend = nearest(failing.output, outputs)
+                    raise InputError(Fault("sensitivity.fails", failing.output, "one of the outputs", mend))
+                where = failures(self.evaluations, outputs[failing.output], failing, self.seed)
+                self.indices += [(str(failing), "run", "regional", *x) for x in where.distances]
+                self.boxes += [(str(failing), *x) for x in where.limits]
+
+    def _kinds(self, output: Output) -> dict[str, list[Found]]:
+        """By the design's own method: of runs, of means, of dispersion."""
+        replicates = output.values.shape[1]
+        kinds = {"run": found(self.evaluations, output.values, mean=False)}
+        if replicates > 1:
+            kinds["mean"] = found(self.evaluations, output.values, mean=True)
+        if replicates >= DISPERSION and self.method in ("sobol", "shapley"):
+            spread = dispersions(output.values)
+            if not _constant(spread):
+                kinds["dispersion"] = found(self.evaluations, spread, mean=True)
+        return kinds
+
+    def _count_lost(self, output: Output) -> None:
+        need = 2 if output.values.shape[1] > 1 else 1
+        rows = base_rows(output.values, self.evaluations.layout.base, need)
+        self.lost_base_rows = max(self.lost_base_rows, self.evaluations.base_rows - len(rows.kept))
+        self.lost_replicates = max(self.lost_replicates, rows.dropped_replicates)
+
+    def _verdict(self, output: Output, kinds: dict[str, list[Found]]) -> str:
+        """In words, by the main index; nothing if the design's own method has none."""
+        means = kinds.get("mean", [])
+        main = next((x for x in (*means, *kinds["run"]) if x.has(self.index)), None)
+        if main is None:
+            self.settled = False
+            return ""
+        ranked = main.ranked(self.index)
+        sizes = self.index == "mu_star"  # in the output's own unit, and of the average over replicates
+        if self.asked.precision is not None:
+            scale = float(ranked.values.max()) if sizes else 1.0
+            self.settled = self.settled and ranked.settled(self.asked.precision * scale)
+        if self.method in BY_BASE_ROWS:
+            self.convergence += _convergence(self.evaluations, output, self.index, mean=main in means)
+        luck = next((x.numbers()[0] for x in means if x.labels == [LUCK]), None)
+        unsure = bool(means) and main not in means and not sizes
+        return verdict(output.name, ranked, WORDS[self.index], luck, unsure=unsure)
 
     @contextmanager
-    def told(self, what: str) -> Iterator[None]:
-        """Have a method's refusal be told, and go on: the runs have been made."""
+    def _told(self, what: str) -> Iterator[None]:
+        """Have a refusal be told, and go on: the runs have been made."""
         try:
             yield
         except InputError as error:
-            self.append(f"{what}: {error}")
-
-
-class _Tables:
-    """Rows of tables, as they come."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, list[tuple[Any, ...]]] = {}
-
-    def add(self, name: str, rows: list[tuple[Any, ...]]) -> None:
-        self.rows.setdefault(name, []).extend(rows)
-
-    def table(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
-        return pd.DataFrame(self.rows.get(name, []), columns=list(columns))
+            self.notes.append(f"{what}: {error}")
 
 
 def _constant(values: Floats) -> bool:
@@ -208,90 +236,34 @@ def _constant(values: Floats) -> bool:
     return there.size == 0 or bool(np.ptp(there) == 0)
 
 
-def _convergence(evaluations: Evaluations, output: Output, index: str) -> Iterator[tuple[Any, ...]]:
+def _subject(method: str) -> str:
+    """What a method on given data is of: a surrogate has been fitted to what luck leaves of the mean."""
+    return "mean" if method == SURROGATE else "run"
+
+
+def _convergence(
+    evaluations: Evaluations, output: Output, index: str, *, mean: bool
+) -> list[tuple[Any, ...]]:
     """The main index of the first 16, 32, … base rows, and of all."""
     sizes = [2**k for k in range(31) if FEWEST <= 2**k < evaluations.base_rows]
+    rows: list[tuple[Any, ...]] = []
     for size in [*sizes, evaluations.base_rows]:
         some = evaluations.first(size)
-        values = output.values[: len(some.points)]
-        kinds = found(some, values, mean=values.shape[1] > 1 and index != "mu_star")
-        for x in (x for one in kinds for x in one.indices() if x.index == index):
-            yield (output.name, size, *x)
+        kinds = found(some, output.values[: len(some.points)], mean=mean)
+        rows += [(output.name, size, *x) for one in kinds for x in one.indices() if x.index == index]
+    return rows
 
 
-def _through_time(evaluations: Evaluations, output: Output) -> Iterator[tuple[Any, ...]]:
-    """Indices quarter by quarter."""
-    for one in found(evaluations, output.values, mean=output.values.shape[1] > 1):
-        for (index, factor), numbers in zip(one.labels, one.numbers(), strict=True):
-            if index in ("first", "total", "luck"):
-                for month, (value, low, high) in zip(evaluations.months, numbers.T, strict=True):
-                    yield (output.name, month, index, factor, float(value), float(low), float(high))
-
-
-class _Points(NamedTuple):
-    """Points that are a random sample, with a finite average each."""
-
-    cube: Floats
-    points: pd.DataFrame
-    values: Floats
-    base: Any
-
-
-def _random_points(evaluations: Evaluations, output: Output) -> _Points:
-    """Of a Sobol design the two independent points of each base row, else every point."""
-    layout = evaluations.layout
-    means = averages(output.values)
-    keep = np.isfinite(means)
-    if evaluations.design.method == "sobol":
-        together = len(layout.base) // evaluations.base_rows
-        place = np.arange(len(layout.base)) % together
-        keep &= (place == 0) | (place == together - 1)
-    return _Points(layout.cube[keep], evaluations.points[keep], means[keep], layout.base[keep])
-
-
-def _given(evaluations: Evaluations, output: Output, method: str, seed: int) -> list[tuple[Any, ...]]:
-    """The indices of a method that works on given data.
-
-    Raises:
-        InputError: it cannot tell anything from these points.
-    """
-    names, some = evaluations.layout.names, _random_points(evaluations, output)
-    if method != SURROGATE:
-        found = METHODS[method](Sample(names, some.cube, some.values), seed)
-        return [(output.name, "run", method, *index) for index in found]
-    factors = list(evaluations.design.factors.values())
-    learned = fit(some.points, some.values, seed, groups=some.base.tolist())
-    found = surrogate_sobol(learned, lambda cube: stretched(factors, cube)[list(some.points)], names, seed)
-    return [(output.name, "mean", SURROGATE, *index) for index in found]
-
-
-def _by_given(output: str, rows: list[tuple[Any, ...]], method: str, index: str) -> str:
+def _by_points(output: str, found: Sequence[tuple[str, Index]]) -> str:
     """What an output hangs on, where only given data tell; a share below zero is zero within its error."""
-    mine = [row for row in rows if row[0] == output]
-    if not mine:
+    if not found:
         return f"{output}: nothing can be told from the points that are left."
-    own = [row for row in mine if (row[2], row[3]) == (method, index)]
-    if not own:
-        method, index = mine[0][2:4]
-        own = [row for row in mine if row[2:4] == (method, index)]
-    best = sorted(own, key=lambda row: -row[5])[:3]
-    numbers = [(row[4], *(max(x, 0.0) for x in row[5:])) for row in best]
-    shown = ", ".join(f"{name} ({value:.2f} [{low:.2f}, {high:.2f}])" for name, value, low, high in numbers)
-    return f"{output} hangs most on {shown}, by {method} ({index})."
+    method, kind = found[0][0], found[0][1].index
+    own = [x for name, x in found if name == method and x.index == kind]
+    best = sorted(own, key=lambda x: -x.value)[:3]
+    shown = [f"{x.factor} ({_share(x.value)} [{_share(x.low)}, {_share(x.high)}])" for x in best]
+    return f"{output} hangs most on {', '.join(shown)}, by {method} ({kind})."
 
 
-def _failures(evaluations: Evaluations, failing: Failing, seed: int, tables: _Tables) -> None:
-    """What tells the points where a scheme fails from the others, and boxes that hold them."""
-    output = next((x for x in evaluations.outputs if x.name == failing.output), None)
-    if output is None:
-        mend = nearest(failing.output, [x.name for x in evaluations.outputs])
-        raise InputError(Fault("sensitivity.fails", failing.output, "one of the outputs", mend))
-    some = _random_points(evaluations, output)
-    fails = some.values < failing.limit if failing.below else some.values > failing.limit
-    names = evaluations.layout.names
-    rows = regional(names, some.cube, fails, seed)
-    tables.add("indices", [(str(failing), "run", "regional", *x) for x in rows])
-    for number, box in enumerate(boxes(some.points, fails), start=1):
-        for limit in box.limits:
-            ends = (limit.low, limit.high) if not limit.values else (" or ".join(limit.values), "")
-            tables.add("boxes", [(str(failing), number, limit.factor, *ends, box.coverage, box.density)])
+def _share(value: float) -> str:
+    return f"{max(value, 0.0):.2f}"

@@ -53,6 +53,10 @@ class Found(NamedTuple):
         value, width = self.estimate.values, self.estimate.half_widths()
         return np.stack([value, value - width, value + width], axis=1)
 
+    def has(self, index: str) -> bool:
+        """Whether it has an index of that kind."""
+        return any(kind == index for kind, _ in self.labels)
+
     def ranked(self, index: str) -> Ranking:
         """Factors by one of the indices; the dummy is none."""
         of = {k: name for k, (kind, name) in enumerate(self.labels) if kind == index and name != DUMMY}
@@ -77,8 +81,8 @@ def found(evaluations: Evaluations, values: Floats, *, mean: bool) -> list[Found
     method = evaluations.design.method
     if method == "fast":
         kinds = [] if mean else _fast(evaluations, values)
-    elif method in _KINDS:
-        kinds = _KINDS[method](evaluations, rows, mean)
+    elif method in BY_BASE_ROWS:
+        kinds = BY_BASE_ROWS[method](evaluations, rows, mean)
     else:
         kinds = []
     if not (several and mean):
@@ -137,8 +141,8 @@ def _shapley(evaluations: Evaluations, rows: BaseRows, mean: bool) -> list[Found
     return [_found([("shapley", name) for name in movers], estimate, rows)]
 
 
-#: How the indices of a design with base rows are found.
-_KINDS: dict[str, Callable[[Evaluations, BaseRows, bool], list[Found]]] = {
+#: How the indices of a design of base rows are found.
+BY_BASE_ROWS: dict[str, Callable[[Evaluations, BaseRows, bool], list[Found]]] = {
     "sobol": _sobol,
     "morris": _morris,
     "shapley": _shapley,
