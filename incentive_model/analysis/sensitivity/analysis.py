@@ -129,7 +129,7 @@ def analyse(
 
 
 class _Analysis:
-    """What has been found so far; rows of tables as in :mod:`~incentive_model.analysis.sensitivity.result`."""
+    """What has been found so far; rows as in :mod:`~incentive_model.analysis.sensitivity.result`."""
 
     def __init__(self, evaluations: Evaluations, asked: Asked, seed: int) -> None:
         self.evaluations, self.asked, self.seed = evaluations, asked, seed
@@ -209,7 +209,7 @@ class _Analysis:
         means = kinds.get("mean", [])
         main = next((x for x in (*means, *kinds["run"]) if x.has(self.index)), None)
         if main is None:
-            self.settled = False
+            self.settled = self.asked.precision is None
             return ""
         ranked = main.ranked(self.index)
         sizes = self.index == "mu_star"  # in the output's own unit, and of the average over replicates
