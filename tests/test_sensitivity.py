@@ -201,7 +201,8 @@ class TestDesign:
     @pytest.mark.parametrize("method", EXTENSIBLE)
     @pytest.mark.parametrize(("few", "many"), [(3, 5), (8, 16), (16, 64)])
     def test_a_design_begins_with_the_smaller_ones(self, method: str, few: int, many: int) -> None:
-        factors = {name: Factor(name) for name in ("reimbursement_gap", "upward_share", "dummy")}
+        factors = {name: Factor(name) for name in ("reimbursement_gap", "upward_share")}
+        factors["dummy"] = Factor("dummy", unseen=True)
         levels = (4, 6) if method == "morris" else (4,)
         some, more = (Design(method, factors, n, levels=levels) for n in (few, many))
         short, long = layout_of(some, 1), layout_of(more, 1)
@@ -227,8 +228,7 @@ class TestDesign:
 
     def test_a_base_row_has_one_luck_and_the_dummy_draws_it_anew(self) -> None:
         f = Noted(ishigami)
-        factors = {**ISHIGAMI_FACTORS, "dummy": (0.0, 1.0)}
-        im.sensitivity_of(f, factors, n=16, replicates=2)
+        im.sensitivity_of(f, ISHIGAMI_FACTORS, n=16, replicates=2, dummy=True)
         seeds = np.array(f.seeds).reshape(16, 6, 2)  # A, AB of x1, x2, x3 and the dummy, B
         assert (seeds[:, 1:4] == seeds[:, :1]).all(), "whatever the model sees"
         assert (seeds[:, 4:] == seeds[:, 4:5]).all(), "B has the dummy as it is in AB"
@@ -326,8 +326,8 @@ OF_TWO = (SHARE / (1 - SHARE) / 2) / (1 + SHARE / (1 - SHARE) / 2)
 
 @pytest.fixture(scope="module")
 def noisy() -> Sensitivity:
-    factors = {**ISHIGAMI_FACTORS, "dummy": (0.0, 1.0)}
-    return im.sensitivity_of(noisy_ishigami(SHARE, common=True), factors, n=2048, replicates=2)
+    f = noisy_ishigami(SHARE, common=True)
+    return im.sensitivity_of(f, ISHIGAMI_FACTORS, n=2048, replicates=2, dummy=True)
 
 
 class TestLuck:
@@ -346,6 +346,13 @@ class TestLuck:
         assert of(noisy, "total", "run")["dummy"] == pytest.approx(OF_TWO, abs=0.02)
         exact = by_name(share * (1 - OF_TWO) for share in ISHIGAMI["first"]) | {"dummy": OF_TWO}
         assert of(noisy, "first", "run") == pytest.approx(exact, abs=0.04)
+
+    def test_a_factor_that_does_nothing_has_nothing_of_luck_either(self) -> None:
+        f = noisy_ishigami(0.5, common=True)
+        for replicates in (1, 2):
+            found = im.sensitivity_of(f, {**ISHIGAMI_FACTORS, "idle": (0, 1)}, n=64, replicates=replicates)
+            idle = found.indices[(found.indices["factor"] == "idle") & (found.indices["index"] != "shapley")]
+            assert (idle[["value", "low", "high"]] == 0).all(axis=None)
 
     def test_with_nothing_but_luck_there_is_nothing_to_share(self) -> None:
         found = im.sensitivity_of(lambda _, seed: luck(seed), UNIT, n=256, replicates=4)

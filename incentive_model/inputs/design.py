@@ -34,7 +34,7 @@ SAMPLED = (
 EXTENSIBLE = ("sobol-sequence", "sobol", "morris", "shapley")
 #: Designs whose factors may move in groups.
 GROUPED = ("sobol", "morris")
-#: A factor that the model never sees, but where it moves, luck is drawn anew: what luck alone looks like.
+#: What a factor is called that the model never sees: its index is what luck alone looks like.
 DUMMY = "dummy"
 
 
@@ -79,6 +79,7 @@ class Factor:
         values: what it may be, one by one; empty if it goes from ``low`` to ``high``.
         log: whether it is even in the logarithm.
         whole: whether it is a whole number.
+        unseen: a dummy, which the model never sees; where it moves, luck is drawn anew.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Factor:
     high: float = 1.0
     log: bool = False
     whole: bool = False
+    unseen: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,7 +203,7 @@ def _factor(name: str, asked: list[Any] | Span, where: str, method: str) -> Fact
     if name == DUMMY:
         if method not in SAMPLED or asked not in (Span(), []):
             raise InputError(Fault(where, "a dummy with values", "dummy = {} with a sampled design"))
-        return Factor(name)
+        return Factor(name, unseen=True)
 
     def accepted(values: Sequence[Any]) -> tuple[Value, ...]:
         faults = Faults()

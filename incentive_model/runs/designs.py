@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from incentive_model.cards import Fault, InputError
-from incentive_model.inputs.design import DUMMY, SAMPLED, Design, Factor
+from incentive_model.inputs.design import SAMPLED, Design, Factor
 from incentive_model.inputs.values import wholes
 from incentive_model.runs.layout import Cube, Layout, layout_of, rows_of
 
@@ -59,7 +59,7 @@ def draws_of(design: Design, seed: int) -> Draws:
         assert design.method in SAMPLED
         _check_parts(factors)
         layout = layout_of(design, seed)
-        table = stretched(factors, layout.cube).drop(columns=DUMMY, errors="ignore")
+        table = stretched(factors, layout.cube).drop(columns=[x.name for x in factors if x.unseen])
     table.index = pd.RangeIndex(1, len(table) + 1, name="draw")
     return Draws(table, layout)
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incentive_model.cards import Fault, InputError
-from incentive_model.inputs.design import DUMMY, Design
+from incentive_model.inputs.design import Design
 
 Cube = NDArray[np.float64]
 #: A Sobol design is this many sequences, each scrambled for itself: how much they differ is its error, which
@@ -85,7 +85,7 @@ def layout_of(design: Design, seed: int) -> Layout:
         else rows_of(design.method, len(movers), second_order=design.second_order)
     )
     base = np.arange(len(cube)) // together
-    return Layout(names, movers, cube, base, _luck(design.method, names, cube, base))
+    return Layout(names, movers, cube, base, _luck(design, cube, base))
 
 
 def problem_of(names: Sequence[str], groups: Mapping[str, Sequence[str]] | None = None) -> dict[str, Any]:
@@ -113,15 +113,15 @@ def numpy_untouched() -> Iterator[None]:
         np.random.set_state(state)  # noqa: NPY002
 
 
-def _luck(method: str, names: Sequence[str], cube: Cube, base: NDArray[np.int64]) -> NDArray[np.int64]:
+def _luck(design: Design, cube: Cube, base: NDArray[np.int64]) -> NDArray[np.int64]:
     """Each base row has its own; a dummy draws it anew where it moves."""
-    if method == "fractional-factorial":  # a few settings to be compared, no sample
+    if design.method == "fractional-factorial":  # a few settings to be compared, no sample
         return np.zeros(len(cube), np.int64)
     luck = 2 * base + 1
-    if DUMMY in names:
-        dummy = cube[:, names.index(DUMMY)]
-        first = np.searchsorted(base, base)
-        luck = luck + (dummy != dummy[first])
+    for k, factor in enumerate(design.factors.values()):
+        if factor.unseen:
+            first = np.searchsorted(base, base)
+            luck = luck + (cube[:, k] != cube[first, k])
     return luck
 
 

@@ -40,7 +40,7 @@ def infos(
 
 
 def _info(factor: Factor, *, cards: bool) -> FactorInfo:
-    if factor.name == DUMMY:
+    if factor.unseen:
         return FactorInfo(DUMMY, DUMMY, "", "", "")
     ends = (factor.values[0], factor.values[-1]) if factor.values else (factor.low, factor.high)
     low, high = (x if isinstance(x, str) else f"{x:g}" for x in ends)

@@ -15,9 +15,9 @@ from incentive_model.analysis.sensitivity.result import Sensitivity
 from incentive_model.analysis.sensitivity.stages import in_stages
 from incentive_model.cards import Fault, InputError, nearest
 from incentive_model.inputs.asked import Asked
-from incentive_model.inputs.design import EXTENSIBLE, SAMPLED, Design, Factor
+from incentive_model.inputs.design import DUMMY, EXTENSIBLE, SAMPLED, Design, Factor
 from incentive_model.inputs.values import whole_number
-from incentive_model.runs.designs import draws_of, stretched
+from incentive_model.runs.designs import draws_of
 from incentive_model.runs.plan import digest
 
 #: What a function may give: a number, or numbers by name.
@@ -37,6 +37,7 @@ def sensitivity_of(
     second_order: bool = False,
     levels: Sequence[int] = (4,),
     groups: Mapping[str, Sequence[str]] | None = None,
+    dummy: bool = False,
     methods: Sequence[str] = (),
     precision: float | None = None,
     title: str = "",
@@ -50,12 +51,13 @@ def sensitivity_of(
         function: ``f(factors, seed)``: a number, or numbers by name. What raises an exception or gives a
             number that is not finite has failed. The seed is the same for all points of a base row.
         factors: by name, from where to where, or a list of values, or a
-            :class:`~incentive_model.inputs.design.Factor`. One called ``dummy`` draws luck anew.
+            :class:`~incentive_model.inputs.design.Factor`.
         method: of the design: ``sobol``, ``morris``, ``shapley``, ``fast``, ``latin-hypercube`` or
             ``sobol-sequence``.
         n: base rows.
         replicates: with luck of their own, of each point.
         second_order, levels, groups: as in a study's design.
+        dummy: add a factor that the function does not see, but where it moves, the seed is another one.
         methods: of analysis; left out, those that the design is for.
         precision: double base rows, from 64 to ``n``, until intervals are plus or minus that.
 
@@ -69,13 +71,17 @@ def sensitivity_of(
     n = whole_number("n", n, 4)
     replicates = whole_number("replicates", replicates, 1)
     laid = {str(name): _factor(str(name), said) for name, said in factors.items()}
+    if dummy:
+        if DUMMY in laid:
+            raise InputError(Fault("factors", repr(DUMMY), "another name beside a dummy"))
+        laid[DUMMY] = Factor(DUMMY, unseen=True)
     of_groups = {group: tuple(names) for group, names in (groups or {}).items()}
     design = Design(method, laid, n, None, of_groups, second_order, tuple(levels))
     asked = Asked(precision, methods=tuple(methods))
     methods_of(design, asked)
     points, layout = draws_of(design, whole_number("seed", seed, 0))
     assert layout is not None
-    settings = stretched(list(laid.values()), layout.cube).to_dict("records")
+    settings = points.to_dict("records")
     told = infos(laid, of_groups, cards=False)
     made: dict[str, list[list[float]]] = {}
     lost = 0
