@@ -35,11 +35,16 @@ def check(
     if not faults and (folder := place_of(path)):
         print(*(f"note: {remark}" for remark in remarks(folder)), sep="\n", file=sys.stderr)
     if not faults and (study := study_of(path)):
+        from incentive_model.analysis.sensitivity.of_study import check_plan
+        from incentive_model.inputs.asked import Asked
         from incentive_model.runs.estimate import estimate
         from incentive_model.runs.study_plan import plan_study
 
         with faults.caught():
-            cost = estimate(plan_study(study), workers)
+            plan = plan_study(study)
+            if study.sensitivity != Asked():
+                check_plan(plan)
+            cost = estimate(plan, workers)
     if as_json:
         answer = {"schema": 1, "ok": not faults, "problems": [fault.to_json() for fault in faults]}
         print(to_json(answer | ({"study": cost} if cost else {})))

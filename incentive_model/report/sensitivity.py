@@ -10,16 +10,14 @@ from typing import Any
 import pandas as pd
 from tqdm import tqdm
 
-from incentive_model.analysis.sensitivity.analysis import analyse, methods_of
+from incentive_model.analysis.sensitivity.analysis import analyse
 from incentive_model.analysis.sensitivity.evaluations import Output
 from incentive_model.analysis.sensitivity.factor_info import infos
-from incentive_model.analysis.sensitivity.of_study import evaluations_of
+from incentive_model.analysis.sensitivity.of_study import check_plan, evaluations_of
 from incentive_model.analysis.sensitivity.result import Sensitivity
 from incentive_model.analysis.sensitivity.stages import in_stages
 from incentive_model.analysis.sensitivity.swings import swings_of
 from incentive_model.analysis.study_runs import StudyRuns
-from incentive_model.cards import Fault, InputError
-from incentive_model.inputs.design import EXTENSIBLE
 from incentive_model.inputs.study import Study
 from incentive_model.report.sensitivity_figures import write_figures
 from incentive_model.report.sensitivity_page import write_page
@@ -49,15 +47,13 @@ def sensitivity(study: Study, out: str | Path | None = None, **options: Any) -> 
         InputError: a study, an option or a folder that will not do.
         OSError: the folder cannot be written; the same call goes on.
     """
+    whole = plan_study(study)
+    check_plan(whole)
     design, asked = study.design, study.sensitivity
-    if design is None:
-        raise InputError(Fault(f"study {study.name}", "no design", "a [design] of factors"))
-    if design.method != "one-at-a-time":
-        methods_of(design, asked)
+    assert design is not None
     folder = Path(out if out is not None else Path("results") / study.name)
     force = options.pop("force", False)
-    staged = asked.precision is not None and design.method in EXTENSIBLE
-    there = 0 if force else base_rows_in(folder, plan_study(study)) or 0
+    there = 0 if force else base_rows_in(folder, whole) or 0
 
     def analysed(base_rows: int) -> Sensitivity:
         nonlocal force
@@ -66,17 +62,16 @@ def sensitivity(study: Study, out: str | Path | None = None, **options: Any) -> 
         def finish(folder: Path, plan: StudyPlan) -> None:
             found.append(finished(folder, plan, progress=options.get("progress", True)))
 
-        part = replace(study, design=replace(design, n=base_rows)) if staged else study
-        plan = plan_study(part)
+        plan = whole
+        if base_rows != (design.n or 0):
+            plan = plan_study(replace(study, design=replace(design, n=base_rows)))
         if base_rows_in(folder, plan) is not None and not force:
             outdate(folder)  # what is asked of the runs may be another thing now
         runs.sweep(plan, folder, finish=finish, force=force, **options)
         force = False
         return found[0]
 
-    return in_stages(
-        analysed, design.n or 0, asked if staged else replace(asked, precision=None), there=there
-    )
+    return in_stages(analysed, design.n or 0, asked, there=there)
 
 
 def finished(folder: Path, plan: StudyPlan, *, progress: bool = False) -> Sensitivity:

@@ -15,7 +15,7 @@ from incentive_model.analysis.sensitivity.result import Sensitivity
 from incentive_model.analysis.sensitivity.stages import in_stages
 from incentive_model.cards import Fault, InputError, nearest
 from incentive_model.inputs.asked import Asked
-from incentive_model.inputs.design import DUMMY, EXTENSIBLE, SAMPLED, Design, Factor
+from incentive_model.inputs.design import DUMMY, SAMPLED, Design, Factor
 from incentive_model.inputs.values import whole_number
 from incentive_model.runs.designs import draws_of
 from incentive_model.runs.plan import digest
@@ -89,7 +89,8 @@ def sensitivity_of(
     def evaluated(base_rows: int) -> Sensitivity:
         nonlocal lost
         begin = len(next(iter(made.values()), []))
-        for row in range(begin, int(np.searchsorted(layout.base, base_rows)) if staged else len(settings)):
+        end = len(settings) if base_rows == n else int((layout.base < base_rows).sum())
+        for row in range(begin, end):
             luck = int(layout.luck[row])
             point = {str(name): value for name, value in settings[row].items()}
             answers = [_answer(function, point, _seed(seed, luck, r)) for r in range(replicates)]
@@ -103,11 +104,10 @@ def sensitivity_of(
         rest = [[math.nan] * replicates] * (len(points) - len(next(iter(made.values()))))
         outputs = tuple(Output(name, "", np.array(values + rest)) for name, values in made.items())
         whole = Evaluations(design, layout, points, outputs, len(points) * replicates, lost)
-        some = whole.first(base_rows, failed=lost) if staged else whole
+        some = whole if end == len(settings) else whole.first(base_rows, failed=lost)
         return analyse(some, told, title=title, asked=asked, seed=seed)
 
-    staged = precision is not None and method in EXTENSIBLE
-    return in_stages(evaluated, n, asked if staged else Asked())
+    return in_stages(evaluated, n, asked)
 
 
 def _factor(name: str, said: Any) -> Factor:

@@ -4,31 +4,53 @@ from __future__ import annotations
 
 import pyarrow.parquet as pq
 
+from incentive_model.analysis.sensitivity.analysis import methods_of
 from incentive_model.analysis.sensitivity.evaluations import Evaluations, Floats, Output
 from incentive_model.analysis.study_runs import StudyRuns, outputs_shown, unit_of
-from incentive_model.cards import Fault, InputError
+from incentive_model.cards import Fault, InputError, nearest
+from incentive_model.inputs.asked import Asked
+from incentive_model.runs.study_plan import StudyPlan
 from incentive_model.runs.sweep_folder import RUNS
 
 #: Months that are looked at together, in the course of time.
 QUARTER = 3
 
 
+def check_plan(plan: StudyPlan) -> None:
+    """Whether a sensitivity analysis can be made of a study's runs, before they are made.
+
+    Raises:
+        InputError: no design, one that is not analysed, several places or schemes, or something asked for
+            that the design cannot tell.
+    """
+    study, asked = plan.study, plan.study.sensitivity
+    if study.design is None:
+        raise InputError(Fault(f"study {study.name}", "no design", "a [design] of factors"))
+    if study.design.method != "one-at-a-time" or asked != Asked():
+        methods_of(study.design, asked)
+    if len(plan.places) > 1 or len(plan.schemes[0]) > 1:
+        found = f"places: {len(plan.places)}, schemes: {len(plan.schemes[0])}"
+        raise InputError(
+            Fault(f"study {study.name}", found, "one place and one scheme", "make a study of each")
+        )
+    outputs = outputs_shown(plan)
+    for failing in asked.fails:
+        if failing.output not in outputs:
+            where, mend = f"study {study.name}: sensitivity.fails", nearest(failing.output, outputs)
+            raise InputError(Fault(where, repr(failing.output), "one of the study's outputs", mend))
+
+
 def evaluations_of(runs: StudyRuns) -> Evaluations:
-    """The runs of a finished sweep of a sampled design, in one place and under one scheme.
+    """The runs of a finished sweep of a sampled design.
 
     With a baseline, outputs are changes against the status quo of the same parameters and luck.
 
     Raises:
-        InputError: several places or schemes, or a table of another design.
+        InputError: a table of another design.
     """
     plan = runs.plan
     assert plan.layout is not None
     assert plan.study.design is not None
-    if len(plan.places) > 1 or len(plan.schemes[0]) > 1:
-        found = f"{len(plan.places)} places and {len(plan.schemes[0])} schemes"
-        raise InputError(
-            Fault(f"study {plan.study.name}", found, "one place and one scheme", "make a study of each")
-        )
     tried = 0 if plan.schemes[0] else -1
     cells = [row for row, cell in enumerate(plan.cells) if cell.scheme == tried]
     hashes = pq.read_table(runs.folder / RUNS, columns=["design_hash"])["design_hash"].unique().to_pylist()

@@ -29,8 +29,8 @@ def in_stages(
 
 def stages(most: int, asked: Asked, there: int = 0) -> Iterator[int]:
     """How many base rows are looked at, one time after the other."""
-    base_rows = max(min(asked.start, most), there) if asked.precision is not None else most
+    base_rows = max(asked.start, there) if asked.precision is not None else most
     while base_rows < most:
         yield base_rows
         base_rows *= 2
-    yield max(most, there)
+    yield most
