@@ -24,7 +24,7 @@ from incentive_model.report.sensitivity_page import write_page
 from incentive_model.runs import sweep as runs
 from incentive_model.runs.durable import replaced
 from incentive_model.runs.study_plan import StudyPlan, plan_study
-from incentive_model.runs.sweep_folder import base_rows_in, outdate
+from incentive_model.runs.sweep_folder import base_rows_in
 from incentive_model.runs.tables import write_csv
 
 #: Tables that are written, by the result's attribute.
@@ -65,9 +65,8 @@ def sensitivity(study: Study, out: str | Path | None = None, **options: Any) -> 
         plan = whole
         if base_rows != (design.n or 0):
             plan = plan_study(replace(study, design=replace(design, n=base_rows)))
-        if base_rows_in(folder, plan) is not None and not force:
-            outdate(folder)  # what is asked of the runs may be another thing now
-        runs.sweep(plan, folder, finish=finish, force=force, **options)
+        # Always finished: what is asked of the runs may be another thing now.
+        runs.sweep(plan, folder, finish=finish, anew=True, force=force, **options)
         force = False
         return found[0]
 

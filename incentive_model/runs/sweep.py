@@ -77,6 +77,7 @@ def sweep(
     force: bool = False,
     progress: bool = True,
     finish: Callable[[Path, StudyPlan], None] | None = None,
+    anew: bool = False,
 ) -> Sweep:
     """Make every run of a study that is not on disk yet, and write the table when all are.
 
@@ -96,6 +97,7 @@ def sweep(
         force: start anew, in the place of what is there.
         progress: whether to tell how far it is on standard error.
         finish: adds to the folder what follows from the tables, before the manifest is written.
+        anew: write the tables, and finish, even if they are there already.
 
     Raises:
         InputError: a study, an option or a folder that will not do.
@@ -135,7 +137,8 @@ def sweep(
                     made = _make_all(
                         store, plan, _todo(store, plan, shard), asked, workshop, ahead, limits, progress
                     )
-            if len(store) == len(plan) and shard is None and not is_written(folder, plan):
+            whole = len(store) == len(plan) and shard is None
+            if whole and (anew or not is_written(folder, plan)):
                 write_results(folder, plan, store, finish, lambda: time.perf_counter() - started)
             return Sweep(folder, plan, len(store), store.failed, made)
         finally:
