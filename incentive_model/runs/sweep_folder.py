@@ -106,7 +106,8 @@ def _check_same(folder: Path, there: dict[str, Any], plan: StudyPlan) -> None:
     same = identity(there) == identity(plan.request)
     if same and _base_rows(there) <= _base_rows(plan.request):
         return
-    if found := list(differences(there, plan.request)):
+    # That points differ follows from something else, wherever it can.
+    if found := sorted(differences(there, plan.request), key=lambda line: line.startswith("points.")):
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         allowed = "runs of the same study, by the same version"
         mend = "--force starts anew, or choose another folder"
