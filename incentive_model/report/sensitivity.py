@@ -53,7 +53,7 @@ def sensitivity(study: Study, out: str | Path | None = None, **options: Any) -> 
     assert design is not None
     folder = Path(out if out is not None else Path("results") / study.name)
     force = options.pop("force", False)
-    there = 0 if force else base_rows_in(folder, whole) or 0
+    there = 0 if force else base_rows_in(folder, whole)
 
     def analysed(base_rows: int) -> Sensitivity:
         nonlocal force

@@ -118,12 +118,11 @@ def _base_rows(request: dict[str, Any]) -> int:
     return (request["design"] or {}).get("n") or 0
 
 
-def base_rows_in(folder: Path, plan: StudyPlan) -> int | None:
-    """How many base rows of a plan's study a folder's runs are of, done or begun (0 of a design without base
-    rows); None if it holds no runs of that study."""
+def base_rows_in(folder: Path, plan: StudyPlan) -> int:
+    """How many base rows of a plan's study a folder's runs are of, done or begun; 0 if of none."""
     there = read_content(folder / STORE)
     if there is None or identity(there["request"]) != identity(plan.request):
-        return None
+        return 0
     return _base_rows(there["request"])
 
 
