@@ -160,7 +160,7 @@ def test_base_rows_are_doubled_until_they_do(tmp_path: Path, of_eight: Path) -> 
     ("asked", "said"),
     [
         (study(2), "design.n is 4 there and 2 now"),
-        (study(design=Design("sobol", FACTORS | {"dummy": Factor("dummy")}, 4)), "design.factors"),
+        (study(design=Design("sobol", FACTORS | {"dummy": Factor("dummy", unseen=True)}, 4)), "design.factors"),
         (study(design=Design("sobol", FACTORS, 4, second_order=True)), "design.second_order"),
         (study(seed=2), "study.seed"),
     ],
@@ -174,7 +174,7 @@ def test_a_folder_with_another_study_is_refused_and_left_alone(out: Path, asked:
 
 
 def test_points_of_a_base_row_are_lucky_together_until_the_dummy_moves() -> None:
-    plan = plan_study(study(design=Design("sobol", FACTORS | {"dummy": Factor("dummy")}, 4), replicates=1))
+    plan = plan_study(study(design=Design("sobol", FACTORS | {"dummy": Factor("dummy", unseen=True)}, 4), replicates=1))
     tried = [plan[number] for number in range(len(plan)) if plan[number].key[2] != "status-quo"]
     seeds = [task.request.seed for task in tried]
     assert len(tried) == 4 * 6
@@ -270,7 +270,7 @@ class TestTyped:
                 '"net_hospitals < low"',
                 "sensitivity.fails: found 'net_hospitals < low'",
             ),
-            ('method = "sobol"', 'method = "morris"', "sensitivity.fails: found a design of morris"),
+            ('method = "sobol"', 'method = "morris"', "sensitivity.fails: found fails with design"),
             ("fails =", "precision = 0\nfails =", "sensitivity.precision: found 0"),
             ("n = 4", 'n = 4\ngroups = {a = ["reimbursement_gaps"]}', "did you mean 'reimbursement_gap'?"),
             ("n = 4", 'n = 4\ngroups = {a = ["dummy"]}', "reimbursement_gap in 0 groups"),
