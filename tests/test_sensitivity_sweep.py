@@ -160,7 +160,10 @@ def test_base_rows_are_doubled_until_they_do(tmp_path: Path, of_eight: Path) -> 
     ("asked", "said"),
     [
         (study(2), "design.n is 4 there and 2 now"),
-        (study(design=Design("sobol", FACTORS | {"dummy": Factor("dummy", unseen=True)}, 4)), "design.factors"),
+        (
+            study(design=Design("sobol", FACTORS | {"dummy": Factor("dummy", unseen=True)}, 4)),
+            "design.factors",
+        ),
         (study(design=Design("sobol", FACTORS, 4, second_order=True)), "design.second_order"),
         (study(seed=2), "study.seed"),
     ],
@@ -174,7 +177,9 @@ def test_a_folder_with_another_study_is_refused_and_left_alone(out: Path, asked:
 
 
 def test_points_of_a_base_row_are_lucky_together_until_the_dummy_moves() -> None:
-    plan = plan_study(study(design=Design("sobol", FACTORS | {"dummy": Factor("dummy", unseen=True)}, 4), replicates=1))
+    plan = plan_study(
+        study(design=Design("sobol", FACTORS | {"dummy": Factor("dummy", unseen=True)}, 4), replicates=1)
+    )
     tried = [plan[number] for number in range(len(plan)) if plan[number].key[2] != "status-quo"]
     seeds = [task.request.seed for task in tried]
     assert len(tried) == 4 * 6

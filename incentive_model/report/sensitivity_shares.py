@@ -149,7 +149,7 @@ def _parts(result: Sensitivity, firsts: pd.DataFrame) -> pd.Series:
 
 
 def _part(role: str, group: str, name: str) -> str:
-    if role == "factor":
+    if role in ("factor", "group"):
         return group or name
     return role if group in ("", role) else f"{role}: {group}"
 

@@ -16,7 +16,7 @@ class FactorInfo:
     Attributes:
         role: ``lever``, ``behaviour``, ``place``, ``dummy``; ``factor`` of a function; ``group``.
         group: the family of a lever, else whose behaviour it is; empty if unknown.
-        low, high: from where to where, as written.
+        low, high: from where to where, as written; of a group, nothing and its factors.
     """
 
     name: str
@@ -34,9 +34,17 @@ def infos(
     Args:
         cards: whether factors are levers and parameters.
     """
-    if groups:
-        return tuple(FactorInfo(name, "group", "", "", ", ".join(of)) for name, of in groups.items())
-    return tuple(_info(factor, cards=cards) for factor in factors.values())
+    told = {factor.name: _info(factor, cards=cards) for factor in factors.values()}
+    if not groups:
+        return tuple(told.values())
+    return tuple(_of_group(name, [told[factor] for factor in of]) for name, of in groups.items())
+
+
+def _of_group(name: str, members: list[FactorInfo]) -> FactorInfo:
+    """What is said of a group: the role that all of it have."""
+    roles = {member.role for member in members}
+    role = roles.pop() if len(roles) == 1 else "group"
+    return FactorInfo(name, role, name if role != DUMMY else "", "", ", ".join(x.name for x in members))
 
 
 def _info(factor: Factor, *, cards: bool) -> FactorInfo:
