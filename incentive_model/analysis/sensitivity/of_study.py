@@ -58,7 +58,6 @@ def evaluations_of(runs: StudyRuns) -> Evaluations:
         raise InputError(Fault(str(runs.folder / RUNS), f"runs of {hashes}", f"runs of {plan.design_hash}"))
     changes = tried == 0 and plan.study.baseline
     ending = ", change against the status quo" if changes else ""
-    failed = runs.failed()[cells]
     outputs = [
         Output(name, unit_of(name) + ending, (runs.changes(name) if changes else runs.values(name))[cells])
         for name in outputs_shown(plan)
@@ -74,7 +73,7 @@ def evaluations_of(runs: StudyRuns) -> Evaluations:
         points=plan.points,
         outputs=tuple(outputs),
         runs=len(plan),
-        failed=int(failed.sum()),
+        failed=int(runs.failed().sum()),
         months=tuple(months),
         through_time=tuple(series) if months else (),
     )
