@@ -57,19 +57,19 @@ def study(n: int = 4, **changed: Any) -> Study:
 
 
 class Here(Executor):
-    """Makes runs in this process, counts them, and leaves after so many."""
+    """Makes runs in this process and counts them; leaves after so many, and fails at some."""
 
-    def __init__(self, most: int | None = None) -> None:
+    def __init__(self, most: int | None = None, fails: tuple[int, ...] = ()) -> None:
         self.made: list[int] = []
-        self.most = most
+        self.most, self.fails = most, fails
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
         if len(self.made) == self.most:
             future.set_exception(BrokenExecutor("gone"))
         else:
-            future.set_result(fn(*args))
-            self.made.append(args[0].number)
+            self.made.append(number := args[0].number)
+            future.set_result(args[0].failed("run", "as asked") if number in self.fails else fn(*args))
         return future
 
 
@@ -154,6 +154,26 @@ def test_base_rows_are_doubled_until_they_do(tmp_path: Path, of_eight: Path) -> 
     assert (found.base_rows, found.settled) == (8, False)
     for name in ("indices.csv", "runs.parquet", "series.parquet"):
         assert files(tmp_path)[name] == files(of_eight)[name]
+
+
+@pytest.mark.parametrize(
+    ("run", "which"), [(A_ROW, "status-quo"), (A_ROW + 3, "hangs-on"), (2 * A_ROW - 1, "hangs-on")]
+)
+def test_a_run_that_fails_costs_its_base_row_until_it_is_made_again(
+    tmp_path: Path, of_four: Path, run: int, which: str
+) -> None:
+    """Luck is told from two replicates, and there are no more."""
+    assert plan_study(study(4))[run].key[2] == which
+    found = analysed(study(4), tmp_path, Here(fails=(run,)))
+    assert (found.failed, found.dropped_base_rows, found.base_rows) == (1, 1, 3)
+    assert "1 runs failed; 1 more base rows (25.0%) were not whole and left out" in found.basis
+    values = found.indices["value"]
+    assert values.notna().all()
+    again = Here()
+    found = im.sensitivity(study(4), tmp_path, executor=again, retry=True, progress=False)
+    assert again.made == [run]
+    assert (found.failed, found.dropped_base_rows) == (0, 0)
+    assert files(tmp_path) == files(of_four)
 
 
 @pytest.mark.parametrize(
