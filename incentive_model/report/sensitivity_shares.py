@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 from matplotlib.typing import ColorType
 
 from incentive_model.analysis.sensitivity import Sensitivity
+from incentive_model.analysis.sensitivity.ranking import percent
 from incentive_model.report.rows import at_right
 from incentive_model.report.sensitivity_panels import (
     DUMMY,
@@ -180,5 +181,5 @@ def _readable(colour: ColorType) -> str:
 
 def _luck_text(value: float, low: float, high: float) -> str:
     if not (math.isfinite(low) and math.isfinite(high)):
-        return f"luck {max(value, 0.0):.0%}"
-    return f"luck {max(value, 0.0):.0%} [{max(low, 0.0):.0%}, {high:.0%}]"
+        return f"luck {percent(value)}"
+    return f"luck {percent(value)} [{percent(low)}, {percent(high)}]"

@@ -95,8 +95,8 @@ def verdict(output: str, found: Ranking, index: str, luck: Floats | None, *, uns
     begin = f"{output} {luck_alone if unsure else 'hangs most'}"
     text = f"{begin} on {_listed(shown)}, by {index}"
     if luck is not None:
-        share, low, high = np.clip(luck, 0.0, 1.0)
-        text += f"; luck is {share:.0%} of one run's variance [{low:.0%}, {high:.0%}]"
+        share, low, high = map(percent, luck)
+        text += f"; luck is {share} of one run's variance [{low}, {high}]"
     return f"{text}. {stability(found)}"
 
 
@@ -115,6 +115,12 @@ def stability(found: Ranking) -> str:
     if more is None:
         return f"{words}; {this} and {other} cannot be told apart with any number of base rows worth making."
     return f"{words}; about {more:,} more base rows would settle the {_ordinal(stable)}."
+
+
+def percent(share: float) -> str:
+    """A share in percent: with a decimal below one percent, and never below zero or above a hundred."""
+    share = min(max(share, 0.0), 1.0)
+    return f"{share:.1%}" if 0 < share < 0.01 else f"{share:.0%}"
 
 
 def _many(count: int) -> str:
