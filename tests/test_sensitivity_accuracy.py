@@ -134,7 +134,6 @@ def test_intervals_hold_the_truth_as_often_as_they_say(replicates: int, share: f
             if (key := (one.index, one.factor)) in exact:
                 held.setdefault(key, []).append(one.low <= exact[key] <= one.high)
     shares = {key: float(np.mean(each)) for key, each in held.items()}
-    print(shares)
     assert len(shares) == 9
     assert all(0.93 <= share <= 0.98 for share in shares.values()), shares
 
