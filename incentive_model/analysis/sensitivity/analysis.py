@@ -39,7 +39,7 @@ FEWEST = 16
 #: Replicates that an analysis of dispersion wants: two pairs.
 DISPERSION = 4
 #: What of given data is told if nothing is asked for.
-USUAL = ("rbd-fast", "pawn", "delta")
+USUAL = ("rbd-fast", "pawn")
 #: In words, what a ranking is by.
 WORDS = {
     "total": "total index",
