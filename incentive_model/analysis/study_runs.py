@@ -56,8 +56,12 @@ class StudyRuns:
 
         Zero for the status quo itself; where none was run, the values as they are.
         """
-        values = self.values(output)
-        return np.where((self._pairs < 0)[:, None], values, values - values[self._pairs])
+        return self.against(self.values(output))
+
+    def against(self, values: Floats) -> Floats:
+        """Values by cell (and replicate, and month) less those of the status quo, where one was run."""
+        alone = (self._pairs < 0).reshape(-1, *[1] * (values.ndim - 1))
+        return np.where(alone, values, values - values[self._pairs])
 
     def failed(self) -> NDArray[np.bool_]:
         """Which runs did not go well, cell by replicate."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -51,7 +51,9 @@ class DesignTable(TomlShape):
     method: Literal[(*WRITTEN, *LISTED, *SAMPLED)] = Field(  # type: ignore[valid-type]
         description="one of " + ", ".join((*WRITTEN, *LISTED, *SAMPLED))
     )
-    n: int | None = whole(1, 10_000_000, "points; of sobol, morris and fast: base points", default=None)
+    n: int | None = whole(
+        1, 10_000_000, "points; of sobol, morris, shapley and fast: base rows", default=None
+    )
     csv: Text | None = Field(default=None, description="a CSV file of points beside the study, in quotes")
     point: list[dict[str, Any]] = Field(
         default=[], description="tables of levers and parameters, one a point"
@@ -137,7 +139,7 @@ def read_design(table: DesignTable, path: Path) -> Design:
             factors[name] = _factor(name, asked, f"{where}.factors.{name}", table.method)
     groups: dict[str, tuple[str, ...]] = {}
     with faults.caught():
-        groups = _groups(table.groups, list(factors), f"{where}.groups")
+        groups = grouped(table.groups, list(factors), f"{where}.groups")
     faults.stop()
     levels = tuple(table.levels)
     return Design(table.method, factors, table.n, None, groups, table.second_order, levels)
@@ -150,30 +152,60 @@ def _all_factors(table: DesignTable) -> dict[str, list[Any] | Span]:
     return {x.name: Span() for x in open_ones} | table.factors
 
 
-def _groups(
-    asked: str | dict[str, list[str]], names: Sequence[str], where: str
+def grouped(
+    asked: str | Mapping[str, Sequence[str]], names: Sequence[str], where: str
 ) -> dict[str, tuple[str, ...]]:
-    """Factors that move together, by the group's name; parts of one whole always do.
+    """Factors that move together, by the group's name; a dummy is a group by itself, unless it stands in one.
+
+    Args:
+        asked: ``role`` or ``concern``, or factors by group; empty: each factor moves for itself.
+        names: all factors.
 
     Raises:
-        InputError: a factor in no group or in two, or a group of nothing.
+        InputError: a factor in no group or in two, an unknown one, or fewer than two groups.
     """
-    if not isinstance(asked, str):
-        found = [name for members in asked.values() for name in members]
-        for name in [*found, *names]:
+    if not asked:
+        return {}
+    if isinstance(asked, str):
+        cards = varied_cards()
+        of = {name: DUMMY if name == DUMMY else getattr(cards[name], _CARD_FIELD[asked]) for name in names}
+        groups = {group: tuple(x for x in names if of[x] == group) for group in dict.fromkeys(of.values())}
+    else:
+        groups = {str(group): tuple(members) for group, members in asked.items() if members}
+        members = [name for some in groups.values() for name in some]
+        if DUMMY in names and DUMMY not in members:
+            groups[DUMMY] = (DUMMY,)
+            members.append(DUMMY)
+        for name in [*members, *names]:
             if name not in names:
                 raise InputError(Fault(where, shown(name), "a factor's name", nearest(name, names)))
-            if asked and found.count(name) != 1:
-                said = f"{name} in {found.count(name)} groups"
+            if members.count(name) != 1:
+                said = f"{name} in {members.count(name)} groups"
                 raise InputError(Fault(where, said, "every factor in one group"))
-        return {group: tuple(members) for group, members in asked.items() if members}
-    cards = varied_cards()
-    of = {name: DUMMY if name == DUMMY else getattr(cards[name], _CARD_FIELD[asked]) for name in names}
-    return {group: tuple(name for name in names if of[name] == group) for group in dict.fromkeys(of.values())}
+    if len(groups) < 2:
+        raise InputError(Fault(where, f"{len(groups)} group", "two groups or more"))
+    return groups
 
 
 #: What a group's name is taken from.
 _CARD_FIELD = {"role": "part", "concern": "concern"}
+
+
+def option_faults(
+    method: str, where: str, *, groups: object, second_order: bool, levels: Sequence[int]
+) -> Iterator[Fault]:
+    """What of a sampled design's options goes with its method, and what not."""
+    for key, there, methods in (
+        ("groups", groups, GROUPED),
+        ("second_order", second_order, ("sobol",)),
+        ("levels", list(levels) != [4], ("morris",)),
+    ):
+        if there and method not in methods:
+            found = f"{key} with method {method!r}"
+            yield Fault(f"{where}.{key}", found, f"{key} with method {' or '.join(methods)}")
+    for count in levels:
+        if count < 2 or count % 2:
+            yield Fault(f"{where}.levels", str(count), "even whole numbers, 2 or more", "write levels = [4]")
 
 
 def _keys_faults(table: DesignTable, where: str) -> Iterator[Fault]:
@@ -184,13 +216,8 @@ def _keys_faults(table: DesignTable, where: str) -> Iterator[Fault]:
         if bool(value) != (key == needs):
             found = f"{key} with method {table.method!r}" if key != needs else "nothing"
             yield Fault(f"{where}.{key}", found, f"{needs} with method {table.method!r}")
-    for key, methods in (("groups", GROUPED), ("second_order", ("sobol",)), ("levels", ("morris",))):
-        if getattr(table, key) != DesignTable.model_fields[key].default and table.method not in methods:
-            found = f"{key} with method {table.method!r}"
-            yield Fault(f"{where}.{key}", found, f"{key} with method {' or '.join(methods)}")
-    for levels in table.levels:
-        if levels < 2 or levels % 2:
-            yield Fault(f"{where}.levels", str(levels), "even whole numbers, 2 or more", "write levels = [4]")
+    options = {key: getattr(table, key) for key in ("groups", "second_order", "levels")}
+    yield from option_faults(table.method, where, **options)
     wants_n = table.method in SAMPLED and table.method != "fractional-factorial"
     if (table.n is not None) != wants_n:
         found = "nothing" if wants_n else f"a number with method {table.method!r}"

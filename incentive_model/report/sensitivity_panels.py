@@ -45,6 +45,8 @@ KINDS = {
 def main_of(result: Sensitivity) -> str:
     """What indices are of: ``mean`` over luck, or ``run`` where one replicate is all there is."""
     factors = result.indices[result.indices["index"] != "luck"]
+    own = factors[factors["method"] == result.design]
+    factors = own if len(own) else factors
     return "mean" if (factors["of"] == "mean").any() else "run"
 
 

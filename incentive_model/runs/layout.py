@@ -72,7 +72,7 @@ def layout_of(design: Design, seed: int) -> Layout:
     """
     names = tuple(design.factors)
     problem = problem_of(names, design.groups)
-    movers = tuple(design.groups) or names
+    movers = tuple(dict.fromkeys(problem.get("groups", names)))  # in SALib's order, by their first factors
     try:
         with numpy_untouched():
             cube = np.clip(np.asarray(_LAID[design.method](design, problem, seed), np.float64), 0.0, 1.0)

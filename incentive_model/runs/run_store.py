@@ -210,6 +210,7 @@ class RunStore:
                 continue
             for design in set(rows["design_hash"].to_pylist()):
                 self._check(design, path)
+            self._check_number(part * PART + len(rows) - 1, path)
             if len(rows) < len(self._slice(part)):
                 short[part] = path
                 continue
@@ -251,6 +252,7 @@ class RunStore:
         for spot, record in journal.lines():
             said = json.loads(record)
             self._check(said["design"], journal.path)
+            self._check_number(said["run"], journal.path)
             yield said, spot, record
 
     def _check(self, design: str, path: Path) -> None:
@@ -262,6 +264,12 @@ class RunStore:
             )
             mend = "--force starts anew, or choose another folder"
             raise InputError(Fault(str(path), found, allowed, mend))
+
+    def _check_number(self, number: int, path: Path) -> None:
+        """Refuse rows that the study does not reach: with more base rows it would."""
+        if number >= len(self.plan):
+            found, allowed = f"run {number + 1:,}", f"the {len(self.plan):,} runs of the study"
+            raise InputError(Fault(str(path), found, allowed, "a larger n, or choose another folder"))
 
     def _tell_damage(self, journal: Journal) -> None:
         if journal.damaged:

@@ -131,8 +131,8 @@ class StudyPlan:
         if self.study.design is not None and self.study.design.method == "one-at-a-time":
             if alone:  # what nothing is moved in, to tell swings from
                 held.add(0)
-            elif 0 not in pairs.values() or any(x.levers or x.changes for y in self.schemes for x in y):
-                pairs[0] = 0
+            elif not (self.study.baseline and 0 in pairs.values() and not self._packages):
+                pairs[0] = 0  # else the status quo is the same
                 held |= {0} if self.study.baseline else set()
         cells = []
         for place, schemes in enumerate(self.schemes):
@@ -143,6 +143,11 @@ class StudyPlan:
                     pair = pairs[draw] if self.study.baseline else -1
                     cells += [Cell(place, draw, number, pair) for number in range(len(schemes))]
         return cells
+
+    @property
+    def _packages(self) -> bool:
+        """Whether any scheme sets levers of its own, beside those of the points."""
+        return any(scheme.levers or scheme.changes for schemes in self.schemes for scheme in schemes)
 
     def _pairs(self) -> dict[int, int]:
         """By draw, the first draw with the same parameters and luck; 0 where the design varies neither."""

@@ -32,7 +32,7 @@ from incentive_model.analysis.sensitivity.result import (
 )
 from incentive_model.cards import Fault, InputError, nearest
 from incentive_model.inputs.asked import Asked
-from incentive_model.inputs.design import Design
+from incentive_model.inputs.design import DUMMY, Design
 
 #: The fewest base rows that convergence is shown from.
 FEWEST = 16
@@ -57,6 +57,8 @@ def methods_of(design: Design, asked: Asked) -> tuple[str, ...]:
     Raises:
         InputError: a design without an analysis, or something asked for that it cannot tell.
     """
+    if all(factor.unseen for factor in design.factors.values()):
+        raise InputError(Fault("design.factors", "nothing that the model sees", "a factor or more"))
     own = tuple(x for x in (*BY_BASE_ROWS, "fast") if x == design.method)
     given = GIVEN if design.method in RANDOM else ()
     allowed = (*own, *given)
@@ -147,12 +149,15 @@ class _Analysis:
 
     def look_at(self, output: Output) -> None:
         """Everything about one output."""
+        self._count_lost(output)
+        if not np.isfinite(output.values).any():
+            self.verdicts[output.name] = f"{output.name} could not be computed in any run."
+            return
         if _constant(output.values):
             self.constant.append(output.name)
             text = f"{output.name} is constant: it does not hang on anything that was varied."
             self.verdicts[output.name] = text
             return
-        self._count_lost(output)
         kinds = self._kinds(output)
         design = self.evaluations.design.method
         for of, some in kinds.items():
@@ -162,17 +167,18 @@ class _Analysis:
             with self._told(f"{output.name}, {method}"):
                 by_points += [(method, x) for x in on_points(self.evaluations, output, method, self.seed)]
         self.indices += [(output.name, _subject(method), method, *x) for method, x in by_points]
-        self.verdicts[output.name] = self._verdict(output, kinds) or _by_points(output.name, by_points)
+        seen = [(method, x) for method, x in by_points if x.factor != DUMMY]
+        self.verdicts[output.name] = self._verdict(output, kinds) or _by_points(output.name, seen)
 
     def look_through_time(self, output: Output) -> None:
         """An output quarter by quarter."""
-        if _constant(output.values):
-            return
-        for one in found(self.evaluations, output.values, mean=output.values.shape[1] > 1):
-            for (index, factor), numbers in zip(one.labels, one.numbers(), strict=True):
-                if index in ("first", "total", "luck"):
-                    months = zip(self.evaluations.months, numbers.T.tolist(), strict=True)
-                    self.through_time += [(output.name, month, index, factor, *x) for month, x in months]
+        for quarter, month in enumerate(self.evaluations.months):
+            values = output.values[..., quarter]
+            if _constant(values):
+                continue
+            for one in found(self.evaluations, values, mean=values.shape[1] > 1):
+                indices = (x for x in one.indices() if x.index in ("first", "total", "luck"))
+                self.through_time += [(output.name, month, *x) for x in indices]
 
     def look_for_failures(self) -> None:
         """Where a scheme fails, as it was asked."""
@@ -219,8 +225,8 @@ class _Analysis:
         if self.method in BY_BASE_ROWS:
             self.convergence += _convergence(self.evaluations, output, self.index, mean=main in means)
         luck = next((x.numbers()[0] for x in means if x.labels == [LUCK]), None)
-        unsure = bool(means) and main not in means and not sizes
-        return verdict(output.name, ranked, WORDS[self.index], luck, unsure=unsure)
+        unsure = luck is not None and not luck[2] < 1.0
+        return verdict(output.name, ranked, WORDS[self.index], luck, unsure=unsure, sizes=sizes)
 
     @contextmanager
     def _told(self, what: str) -> Iterator[None]:

@@ -24,6 +24,8 @@ from incentive_model.analysis.sensitivity.ranking import Ranking, ranking
 from incentive_model.inputs.design import DUMMY
 from incentive_model.runs.layout import BLOCKS
 
+#: Differences of that size, beside the largest value, are rounding.
+ROUNDING = 1e-12
 #: Index and factor of luck's share.
 LUCK = ("luck", "luck")
 
@@ -32,7 +34,7 @@ class Found(NamedTuple):
     """Some indices of one output.
 
     Attributes:
-        labels: index and factor of each number (by month).
+        labels: index and factor of each number.
         estimate: the numbers.
         base_rows: base rows that they rest on.
         dropped_replicates: replicates missing in these.
@@ -44,12 +46,12 @@ class Found(NamedTuple):
     dropped_replicates: int = 0
 
     def indices(self) -> Iterator[Index]:
-        """One by one; of an output that is no series."""
+        """One by one."""
         for (index, factor), (value, low, high) in zip(self.labels, self.numbers(), strict=True):
             yield Index(index, factor, float(value), float(low), float(high))
 
     def numbers(self) -> Floats:
-        """By label: value, low, high (by month)."""
+        """By label: value, low, high."""
         value, width = self.estimate.values, self.estimate.half_widths()
         return np.stack([value, value - width, value + width], axis=1)
 
@@ -67,7 +69,7 @@ def found(evaluations: Evaluations, values: Floats, *, mean: bool) -> list[Found
     """Indices by the design's own method, the main ones first, and luck's share if there are replicates.
 
     Args:
-        values: point by replicate (by month).
+        values: point by replicate.
         mean: of E[Y|X]; False: of the average over replicates, luck included.
 
     Returns:
@@ -79,6 +81,9 @@ def found(evaluations: Evaluations, values: Floats, *, mean: bool) -> list[Found
     if len(rows.kept) < 2:
         return []
     method = evaluations.design.method
+    largest = np.abs(values[np.isfinite(values)]).max()
+    if np.ptp(rows.values[:, _sample(method)]) <= ROUNDING * largest:
+        return []  # what varies went, or is in mixtures alone: there is no variance to share out
     if method == "fast":
         kinds = [] if mean else _fast(evaluations, values)
     elif method in BY_BASE_ROWS:
@@ -88,14 +93,19 @@ def found(evaluations: Evaluations, values: Floats, *, mean: bool) -> list[Found
     if not (several and mean):
         return kinds
     share = _luck(rows, method)
-    if values.ndim == 2 and not share.numbers()[0, 2] < 1.0:
+    if not share.numbers()[0, 2] < 1.0:
         kinds = []  # a variance that may as well be nothing has no shares
     return [*kinds, share]
 
 
+def _sample(method: str) -> slice | list[int]:
+    """Which points of a base row are a random sample: of Sobol designs the two independent ones."""
+    return [0, -1] if method == "sobol" else slice(None)
+
+
 def _luck(rows: BaseRows, method: str) -> Found:
     """Luck's share of one run's variance."""
-    moments = luck_moments(rows, [0, -1] if method == "sobol" else slice(None))
+    moments = luck_moments(rows, _sample(method))
     parts = in_blocks(moments, rows.kept, BLOCKS if method == "sobol" else 0)
     return _found([LUCK], Estimate(parts, luck_share), rows)
 
@@ -117,13 +127,17 @@ def _morris(evaluations: Evaluations, rows: BaseRows, mean: bool) -> list[Found]
     if mean:
         return []
     design, movers = evaluations.design, evaluations.layout.movers
-    walked = trajectories.steps(evaluations.layout, design.groups, rows.kept)
+    walked = trajectories.steps(evaluations.layout, design, rows.kept)
     effects = trajectories.elementary_effects(rows, walked, len(movers))
 
     def estimated(some: Floats, ending: str = "") -> Found:
-        kinds = [f"{kind}{ending}" for kind in ("mu_star", "mu", "sigma")]
-        estimate = Estimate(trajectories.morris_moments(some), trajectories.morris_statistic)
-        return _found([(kind, name) for kind in kinds for name in movers], estimate, rows)
+        kinds = ["mu_star"] if design.groups else ["mu_star", "mu", "sigma"]
+
+        def statistic(sums: Floats) -> Floats:
+            return trajectories.morris_statistic(sums)[: len(kinds) * len(movers)]
+
+        estimate = Estimate(trajectories.morris_moments(some), statistic)
+        return _found([(f"{kind}{ending}", name) for kind in kinds for name in movers], estimate, rows)
 
     kinds = [estimated(effects)]
     for k, levels in enumerate(design.levels if len(design.levels) > 1 else ()):
@@ -135,7 +149,7 @@ def _morris(evaluations: Evaluations, rows: BaseRows, mean: bool) -> list[Found]
 
 def _shapley(evaluations: Evaluations, rows: BaseRows, mean: bool) -> list[Found]:
     movers = evaluations.layout.movers
-    walked = trajectories.steps(evaluations.layout, {}, rows.kept)
+    walked = trajectories.steps(evaluations.layout, evaluations.design, rows.kept)
     moments = trajectories.shapley_moments(rows, walked, len(movers), mean=mean)
     estimate = Estimate(moments, trajectories.shapley_statistic)
     return [_found([("shapley", name) for name in movers], estimate, rows)]

@@ -11,11 +11,12 @@ import numpy as np
 from incentive_model.analysis.sensitivity.analysis import analyse, methods_of
 from incentive_model.analysis.sensitivity.evaluations import Evaluations, Output
 from incentive_model.analysis.sensitivity.factor_info import infos
-from incentive_model.analysis.sensitivity.result import Sensitivity
+from incentive_model.analysis.sensitivity.result import MAIN, Sensitivity
 from incentive_model.analysis.sensitivity.stages import in_stages
 from incentive_model.cards import Fault, InputError, nearest
 from incentive_model.inputs.asked import Asked
-from incentive_model.inputs.design import DUMMY, SAMPLED, Design, Factor
+from incentive_model.inputs.design import DUMMY, Design, Factor, grouped, option_faults
+from incentive_model.inputs.shapes import Faults
 from incentive_model.inputs.values import whole_number
 from incentive_model.runs.designs import draws_of
 from incentive_model.runs.plan import digest
@@ -64,10 +65,8 @@ def sensitivity_of(
     Raises:
         InputError: factors, method or numbers that will not do.
     """
-    if method not in SAMPLED:
-        raise InputError(
-            Fault("method", repr(method), f"one of {', '.join(SAMPLED)}", nearest(method, SAMPLED))
-        )
+    if method not in MAIN:
+        raise InputError(Fault("method", repr(method), f"one of {', '.join(MAIN)}", nearest(method, MAIN)))
     n = whole_number("n", n, 4)
     replicates = whole_number("replicates", replicates, 1)
     laid = {str(name): _factor(str(name), said) for name, said in factors.items()}
@@ -75,7 +74,12 @@ def sensitivity_of(
         if DUMMY in laid:
             raise InputError(Fault("factors", repr(DUMMY), "another name beside a dummy"))
         laid[DUMMY] = Factor(DUMMY, unseen=True)
-    of_groups = {group: tuple(names) for group, names in (groups or {}).items()}
+    Faults(
+        option_faults(method, "design", groups=groups, second_order=second_order, levels=levels or (0,))
+    ).stop()
+    if precision is not None and not 0 < precision < math.inf:
+        raise InputError(Fault("precision", repr(precision), "a number above 0"))
+    of_groups = grouped(groups or {}, list(laid), "groups")
     design = Design(method, laid, n, None, of_groups, second_order, tuple(levels))
     asked = Asked(precision, methods=tuple(methods))
     methods_of(design, asked)
@@ -84,23 +88,29 @@ def sensitivity_of(
     settings = points.to_dict("records")
     told = infos(laid, of_groups, cards=False)
     made: dict[str, list[list[float]]] = {}
-    lost = 0
+    lost, last = 0, ""
 
     def evaluated(base_rows: int) -> Sensitivity:
-        nonlocal lost
+        nonlocal lost, last
         begin = len(next(iter(made.values()), []))
         end = len(settings) if base_rows == n else int((layout.base < base_rows).sum())
         for row in range(begin, end):
             luck = int(layout.luck[row])
             point = {str(name): value for name, value in settings[row].items()}
-            answers = [_answer(function, point, _seed(seed, luck, r)) for r in range(replicates)]
-            lost += sum(answer is None for answer in answers)
-            for name in {*made, *(name for answer in answers for name in answer or ())}:
+            answers: list[dict[str, float]] = []
+            for r in range(replicates):
+                try:
+                    answers.append(_answer(function(dict(point), _seed(seed, luck, r))))
+                except Exception as error:
+                    answers.append({})
+                    lost, last = lost + 1, f"{type(error).__name__}: {error}"
+            for name in dict.fromkeys([*made, *(name for answer in answers for name in answer)]):
                 if name not in made:  # no call has given it before
                     made[name] = [[math.nan] * replicates] * row
-                made[name].append([(answer or {}).get(name, math.nan) for answer in answers])
+                made[name].append([answer.get(name, math.nan) for answer in answers])
         if not made:
-            raise InputError(Fault("function", "no call gave a number", "a number, or numbers by name"))
+            found = f"no call gave a number; the last one: {last}"
+            raise InputError(Fault("function", found, "a number, or numbers by name"))
         rest = [[math.nan] * replicates] * (len(points) - len(next(iter(made.values()))))
         outputs = tuple(Output(name, "", np.array(values + rest)) for name, values in made.items())
         whole = Evaluations(design, layout, points, outputs, len(points) * replicates, lost)
@@ -129,18 +139,19 @@ def _factor(name: str, said: Any) -> Factor:
     )
 
 
-def _answer(
-    function: Callable[[dict[str, Any], int], Answer], factors: dict[str, Any], seed: int
-) -> dict[str, float] | None:
-    """What a call gave, by name; None: it failed."""
-    try:
-        given = function(dict(factors), seed)
-        found = given if isinstance(given, Mapping) else {OUTPUT: given}
-        answer = {str(name): float(value) for name, value in found.items()}
-    except Exception:
-        return None
-    return answer if all(map(math.isfinite, answer.values())) else None
+def _answer(given: Answer) -> dict[str, float]:
+    """What a call gave, by name.
+
+    Raises:
+        ValueError: a number that is not finite; or whatever comes of it being none.
+    """
+    found = given if isinstance(given, Mapping) else {OUTPUT: given}
+    answer = {str(name): float(value) for name, value in found.items()}
+    for name, value in answer.items():
+        if not math.isfinite(value):
+            raise ValueError(f"{name} is {value}")
+    return answer
 
 
 def _seed(seed: int, luck: int, replicate: int) -> int:
-    return int(digest([seed, luck, replicate]), 16)
+    return int(digest([seed, luck, replicate])[:8], 16)  # 32 bits, which every generator takes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow.parquet as pq
 
 from incentive_model.analysis.sensitivity.analysis import methods_of
@@ -26,8 +27,10 @@ def check_plan(plan: StudyPlan) -> None:
     study, asked = plan.study, plan.study.sensitivity
     if study.design is None:
         raise InputError(Fault(f"study {study.name}", "no design", "a [design] of factors"))
-    if study.design.method != "one-at-a-time" or asked != Asked():
+    if study.design.method != "one-at-a-time":
         methods_of(study.design, asked)
+    elif asked != Asked():
+        raise InputError(Fault("sensitivity", "asked of one-at-a-time", "nothing there: it has swings alone"))
     if len(plan.places) > 1 or len(plan.schemes[0]) > 1:
         found = f"places: {len(plan.places)}, schemes: {len(plan.schemes[0])}"
         raise InputError(
@@ -58,15 +61,13 @@ def evaluations_of(runs: StudyRuns) -> Evaluations:
         raise InputError(Fault(str(runs.folder / RUNS), f"runs of {hashes}", f"runs of {plan.design_hash}"))
     changes = tried == 0 and plan.study.baseline
     ending = ", change against the status quo" if changes else ""
-    outputs = [
-        Output(name, unit_of(name) + ending, (runs.changes(name) if changes else runs.values(name))[cells])
-        for name in outputs_shown(plan)
-    ]
+
+    def looked_at(name: str, values: Floats) -> Output:
+        return Output(name, unit_of(name) + ending, (runs.against(values) if changes else values)[cells])
+
+    outputs = [looked_at(name, runs.values(name)) for name in outputs_shown(plan)]
     months = list(range(QUARTER, plan.study.months + 1, QUARTER))
-    series = [
-        Output(name, unit_of(name), _quarters(runs.series(name)[cells], len(months)))
-        for name in plan.study.series
-    ]
+    series = [looked_at(x, _quarters(runs.series(x), len(months))) for x in plan.study.series]
     return Evaluations(
         design=plan.study.design,
         layout=plan.layout,
@@ -80,6 +81,8 @@ def evaluations_of(runs: StudyRuns) -> Evaluations:
 
 
 def _quarters(months: Floats, count: int) -> Floats:
-    """Means over each three months; those of the burn-in, and what is left at the end, are left out."""
-    whole = months[..., : count * QUARTER]
-    return whole.reshape(*whole.shape[:-1], count, QUARTER).mean(axis=-1)
+    """Means over each three months, of those that have a value; what is left at the end is left out."""
+    whole = months[..., : count * QUARTER].reshape(*months.shape[:-1], count, QUARTER)
+    there = np.isfinite(whole)
+    sums, counts = np.where(there, whole, 0.0).sum(axis=-1), there.sum(axis=-1)
+    return np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)

@@ -14,6 +14,8 @@ TOP = 3
 #: More than so many times the base rows there are is no advice.
 AFFORDABLE = 64
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+#: Decimals beyond which a size is rounding.
+ROUNDED = 12
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -79,16 +81,19 @@ def ranking(estimate: Estimate, of: dict[int, str], base_rows: int) -> Ranking:
     )
 
 
-def verdict(output: str, found: Ranking, index: str, luck: Floats | None, *, unsure: bool = False) -> str:
+def verdict(
+    output: str, found: Ranking, index: str, luck: Floats | None, *, unsure: bool = False, sizes: bool = False
+) -> str:
     """In two sentences what an output hangs on, and how stable the ranking is.
 
     Args:
         index: what the ranking is by, in words.
         luck: luck's share of one run's variance, and its interval, if it is known.
+        sizes: whether the index is in the output's unit, and no share.
         unsure: whether it may as well hang on luck alone; the ranking is of the average over replicates.
     """
     shown = [
-        f"{name} ({_number(value)}{'' if np.isnan(width) else f' ± {_number(width)}'})"
+        f"{name} ({_number(value, sizes)}{'' if np.isnan(width) else f' ± {_number(width, sizes)}'})"
         for name, value, width in zip(found.names[:TOP], found.values, found.half_widths, strict=False)
     ]
     luck_alone = "may as well hang on luck alone; the average over replicates hangs most"
@@ -114,7 +119,7 @@ def stability(found: Ranking) -> str:
     this, other = found.names[stable], found.names[stable + 1]
     if more is None:
         return f"{words}; {this} and {other} cannot be told apart with any number of base rows worth making."
-    return f"{words}; about {more:,} more base rows would settle the {_ordinal(stable)}."
+    return f"{words}; about {more:,} more base rows would settle {_ordinal(stable)}."
 
 
 def percent(share: float) -> str:
@@ -128,12 +133,12 @@ def _many(count: int) -> str:
 
 
 def _ordinal(rank: int) -> str:
-    return ORDINALS[rank] if rank < len(ORDINALS) else f"{rank + 1}th"
+    return f"the {ORDINALS[rank]}" if rank < len(ORDINALS) else f"rank {rank + 1}"
 
 
-def _number(value: float) -> str:
-    """Three digits; a share below zero is zero within its error."""
-    return f"{max(value, 0.0):.2f}" if abs(value) < 10 else f"{value:.3g}"
+def _number(value: float, sizes: bool) -> str:
+    """A size in three digits, a share in hundredths; what is below zero is zero within its error."""
+    return f"{max(round(value, ROUNDED), 0.0):.3g}" if sizes else f"{max(value, 0.0):.2f}"
 
 
 def _listed(items: list[str]) -> str:

@@ -63,11 +63,12 @@ class Sensitivity:
 
     def of(self, output: str, index: str, of: str = "mean", method: str | None = None) -> pd.DataFrame:
         """The indices of one kind of an output, the strongest first; those of the run where there are none of
-        the mean (one replicate)."""
+        the mean (one replicate). By the design's own method, if it has that index and no other is named."""
         table = self.indices
         found = table[(table["output"] == output) & (table["index"] == index)]
-        if method is not None:
-            found = found[found["method"] == method]
+        own = found[found["method"] == (method or self.design)]
+        if method is not None or len(own):
+            found = own
         if of == "mean" and not (found["of"] == "mean").any():
             of = "run"
         return found[found["of"] == of].sort_values("value", ascending=False, kind="stable")
@@ -87,16 +88,6 @@ class Sensitivity:
         if self.dropped_replicates:
             text += f"; {self.dropped_replicates:,} replicates of others were left out"
         return text
-
-    @property
-    def main_index(self) -> str:
-        """The index that factors are ranked by."""
-        return MAIN.get(self.design, ("", "first"))[1]
-
-    @property
-    def main_method(self) -> str:
-        """The method that it is of."""
-        return MAIN.get(self.design, ("rbd-fast", "first"))[0]
 
 
 #: By design, the method and the index that factors are ranked by.

@@ -72,7 +72,8 @@ def _swings(runs: StudyRuns) -> Iterator[tuple[Any, ...]]:
     plan = runs.plan
     tried = 0 if plan.schemes[0] else -1
     rows = {cell.draw: row for row, cell in enumerate(plan.cells) if cell[::2] == (0, tried)}
-    still = rows.get(0, next(row for row, cell in enumerate(plan.cells) if cell[:3] == (0, 0, -1)))
+    status_quo = {cell.draw: row for row, cell in enumerate(plan.cells) if cell[::2] == (0, -1)}
+    still = rows[0] if 0 in rows else status_quo[0]
     for output in outputs_shown(plan):
         values = runs.values(output)
         for name, column in plan.points.items():

@@ -1,18 +1,20 @@
 """Trajectories: factors move one after the other, and what each step changes is that factor's doing.
 
-Morris (1991; μ* of Campolongo et al. 2007): elementary effects d = Δy/Δx, x in the unit cube; μ their mean,
-μ* the mean of |d|, σ their standard deviation. Shapley effects by trajectories between two independent points
+Morris (1991; μ* of Campolongo et al. 2007): elementary effects d = Δy/Δx, x a part of the range; μ their
+mean, μ* the mean of |d|, σ their standard deviation. Shapley effects between two independent points
 (Goda 2021): Sh_i = E[(y₀ − (y + y′)/2)(y − y′)] / V, y and y′ before and after factor i moved, y₀ the start.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from incentive_model.analysis.sensitivity.evaluations import BaseRows, Floats, product
+from incentive_model.inputs.design import Design, Factor
 from incentive_model.runs.layout import Layout
 
 
@@ -21,28 +23,45 @@ class Steps(NamedTuple):
 
     Attributes:
         mover: trajectory by step: the number of the factor (or group) that moves.
-        size: trajectory by step: how far in the unit cube.
+        size: trajectory by step: how far, as a part of its range.
     """
 
     mover: NDArray[np.int64]
     size: Floats
 
 
-def steps(layout: Layout, groups: dict[str, tuple[str, ...]], kept: NDArray[np.int64]) -> Steps:
+def steps(layout: Layout, design: Design, kept: NDArray[np.int64]) -> Steps:
     """The steps of some trajectories."""
-    cube = layout.cube.reshape(int(layout.base[-1]) + 1, -1, len(layout.names))[kept]
-    moved = np.diff(cube, axis=1)
+
+    def by_base_row(cube: Floats) -> Floats:
+        return np.diff(cube.reshape(int(layout.base[-1]) + 1, -1, len(layout.names))[kept], axis=1)
+
+    moved = by_base_row(layout.cube)
     factor = np.abs(moved).argmax(axis=2)
-    size = np.take_along_axis(moved, factor[..., None], axis=2)[..., 0]
-    group_of = {name: group for group, names in groups.items() for name in names}
+    far = by_base_row(_places(layout.cube, list(design.factors.values())))
+    size = np.take_along_axis(far, factor[..., None], axis=2)[..., 0]
+    group_of = {name: group for group, names in design.groups.items() for name in names}
     numbers = np.array([layout.movers.index(group_of.get(name, name)) for name in layout.names])
     return Steps(numbers[factor], size)
 
 
+def _places(cube: Floats, factors: Sequence[Factor]) -> Floats:
+    """How far along its range each factor really is: one of two values goes from the first to the last in a
+    step that is two thirds of the cube."""
+    found = cube.copy()
+    for k, factor in enumerate(factors):
+        count = len(factor.values) or (round(factor.high - factor.low) + 1 if factor.whole else 0)
+        if count > 1:
+            found[:, k] = np.minimum(np.floor(cube[:, k] * count), count - 1) / (count - 1)
+    return found
+
+
 def elementary_effects(rows: BaseRows, walked: Steps, movers: int) -> Floats:
-    """Trajectory by mover: change of the average over replicates for a step across the whole range."""
+    """Trajectory by mover: change of the average over replicates for a step across the whole range; 0 where
+    the step was too small to reach another value."""
     means = rows.values.sum(axis=2) / rows.counts[:, None]
-    effects = np.diff(means, axis=1) / walked.size
+    change = np.diff(means, axis=1)
+    effects = np.divide(change, walked.size, out=np.zeros_like(change), where=walked.size != 0)
     found = np.empty((len(effects), movers))
     np.put_along_axis(found, walked.mover, effects, axis=1)
     return found
