@@ -20,6 +20,7 @@ from scipy.special import ndtri
 from incentive_model.analysis.effects import TIMES
 from incentive_model.analysis.intervals import LEVEL
 from incentive_model.analysis.sensitivity.index import Index
+from incentive_model.analysis.sensitivity.one_thread import one_thread
 from incentive_model.cards import Fault, InputError
 from incentive_model.runs.layout import numpy_untouched
 
@@ -251,7 +252,7 @@ def _with_intervals(
     """What the estimator finds in all points, with its interval from parts of them."""
     n = len(sample.values)
     rng = np.random.default_rng(seed)
-    with numpy_untouched():
+    with numpy_untouched(), one_thread():
         found = estimate(sample.cube, sample.values)
         drawn = []
         for _ in range(parts):
@@ -273,7 +274,7 @@ def _with_noise(
         for row in _with_intervals(sample, estimate, seed, FEWER_PARTS)
     ]
     chance = np.random.default_rng([seed, 1]).random((len(sample.values), CHANCE_COLUMNS))
-    with numpy_untouched():
+    with numpy_untouched(), one_thread():
         levels = list(estimate(chance, sample.values).values())
     low, high = np.quantile(levels, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return [*rows, Index(f"{index}_noise", "noise", float(np.mean(levels)), float(low), float(high))]

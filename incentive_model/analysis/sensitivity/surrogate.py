@@ -9,8 +9,7 @@ from __future__ import annotations
 import importlib
 import math
 import warnings
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +21,7 @@ from scipy.special import stdtrit
 from incentive_model.analysis.intervals import LEVEL
 from incentive_model.analysis.sensitivity.columns import is_number, words
 from incentive_model.analysis.sensitivity.index import Index
+from incentive_model.analysis.sensitivity.one_thread import one_thread
 from incentive_model.cards import Fault, InputError, nearest
 from incentive_model.runs.layout import numpy_untouched
 
@@ -96,13 +96,13 @@ class Surrogate:
         Raises:
             InputError: a factor is missing, or has a value of another kind than in the fit.
         """
-        with _one_thread():
+        with one_thread():
             return np.asarray(self.whole.predict(_coded(self.factors, points)), np.float64)
 
     def by_part(self, points: pd.DataFrame) -> Numbers:
         """(parts, n): the values as each of the partial fits has them."""
         coded = _coded(self.factors, points)
-        with _one_thread():
+        with one_thread():
             return np.array([part.predict(coded) for part in self.parts], np.float64)
 
 
@@ -130,7 +130,7 @@ def fit(
     x = _coded(factors, points)
     part = _parts(np.arange(len(y)) if groups is None else pd.factorize(np.asarray(groups))[0], seed)
     found: list[Surrogate] = []
-    with _one_thread():
+    with one_thread():
         kinds = {"boosted trees": _trees(seed)}
         if len(y) <= MOST_FOR_PROCESS:
             kinds["Gaussian process"] = _process(x, y, seed)
@@ -291,16 +291,6 @@ def _first_order(column: Numbers, y: Numbers, slices: int = 8) -> float:
     means = np.array([y[place == s].mean() for s in range(slices)])
     share = float(np.var(means) / np.var(y))
     return share - (1 - share) * (slices - 1) / len(y)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Sums come out the same whatever the number of cores."""
-    _sklearn()
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):
-        yield
 
 
 def _sklearn(module: str = "") -> Any:
