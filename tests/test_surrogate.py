@@ -26,6 +26,7 @@ def drawn(n: int, k: int = 3, seed: int = 1) -> NDArray[np.float64]:
     return qmc.LatinHypercube(k, rng=np.random.default_rng(seed)).random(n)
 
 
+@pytest.mark.slow
 def test_sobol_indices_from_512_points_are_the_exact_ones() -> None:
     cube = drawn(512)
     rows = surrogate_sobol(fit(at(cube), ishigami(cube), 0), at, NAMES, 0)
@@ -109,5 +110,6 @@ def test_what_the_fit_never_saw_is_named() -> None:
 
 def test_without_scikit_learn_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sklearn", None)
+    monkeypatch.setitem(sys.modules, "sklearn.ensemble", None)
     with pytest.raises(InputError, match=r"pip install 'incentive-model\[fit\]'"):
         fit(at(drawn(100)), drawn(100)[:, 0], 0)

@@ -125,7 +125,7 @@ def stability(found: Ranking) -> str:
 def percent(share: float) -> str:
     """A share in percent: with a decimal below one percent, and never below zero or above a hundred."""
     share = min(max(share, 0.0), 1.0)
-    return f"{share:.1%}" if 0 < share < 0.01 else f"{share:.0%}"
+    return f"{share:.1%}" if 0.0005 <= share < 0.01 else f"{share:.0%}"
 
 
 def _many(count: int) -> str:

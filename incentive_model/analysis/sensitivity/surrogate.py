@@ -130,6 +130,7 @@ def fit(
     x = _coded(factors, points)
     part = _parts(np.arange(len(y)) if groups is None else pd.factorize(np.asarray(groups))[0], seed)
     found: list[Surrogate] = []
+    _sklearn("ensemble")  # threads can be limited of libraries that are loaded
     with one_thread():
         kinds = {"boosted trees": _trees(seed)}
         if len(y) <= MOST_FOR_PROCESS:
