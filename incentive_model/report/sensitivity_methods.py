@@ -14,10 +14,8 @@ from incentive_model.report.sensitivity_panels import (
     colour_of,
     headed,
     known,
-    main_of,
     outputs_with,
     role_patches,
-    rows_of,
     rows_of_names,
 )
 from incentive_model.report.study_panels import SMALL, legend, small_multiples
@@ -82,11 +80,12 @@ def methods_of(result: Sensitivity) -> Axes:
 
 
 def _by_method(result: Sensitivity) -> pd.DataFrame:
-    """Indices by factor alone that rank factors, each with its column."""
-    rows = rows_of(result, main_of(result))
-    rows = known(rows[rows["factor"] != DUMMY])
+    """Indices by factor alone that rank factors, each with its column: of means where a method has them."""
+    rows = known(result.indices[result.indices["factor"] != DUMMY])
     rows = rows.assign(column=rows["method"] + " " + rows["index"])
-    return rows[rows["column"].isin(list(COLUMNS))]
+    rows = rows[rows["column"].isin(list(COLUMNS)) & (rows["of"] != "dispersion")]
+    of_means = rows.loc[rows["of"] == "mean", "method"].unique()
+    return rows[(rows["of"] == "mean") | ~rows["method"].isin(of_means)]
 
 
 def has_several_methods(result: Sensitivity) -> bool:
