@@ -132,7 +132,7 @@ class TestGuards:
         assert values[0] == pytest.approx(values[1], abs=1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.audit
 @pytest.mark.parametrize("method", [rbd_fast, hdmr])
 def test_intervals_hold_the_truth(method: Callable[..., list[Index]]) -> None:
     """Over 100 samples of 512 points; an inert factor's interval is wider than it need be."""

@@ -61,7 +61,7 @@ def average(found: list[Sensitivity], index: str, of: str) -> np.ndarray:
     return np.mean([numbers(x, index, WITH_DUMMY, of) for x in found], axis=0)
 
 
-@pytest.mark.parametrize("share", [0.25, 0.5])
+@pytest.mark.parametrize("share", [pytest.param(0.25, marks=pytest.mark.audit), 0.5])
 class TestNoise:
     """Ishigami with so large a share of noise in a run, of which two are averaged."""
 
@@ -120,7 +120,7 @@ def test_indices_straight_from_a_design_are_those_of_the_whole_way() -> None:
     pd.testing.assert_frame_equal(whole[list(told)], told, rtol=1e-6, atol=1e-6)
 
 
-@pytest.mark.parametrize(("replicates", "share"), [(1, 0.0), (2, 0.25)])
+@pytest.mark.parametrize(("replicates", "share"), [(1, 0.0), pytest.param(2, 0.25, marks=pytest.mark.audit)])
 def test_intervals_hold_the_truth_as_often_as_they_say(replicates: int, share: float) -> None:
     """Of 1,000 designs; 95% of 1,000 is known to be between 93.6% and 96.4% itself."""
     held: dict[tuple[str, str], list[bool]] = {}
