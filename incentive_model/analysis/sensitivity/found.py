@@ -37,13 +37,11 @@ class Found(NamedTuple):
         labels: index and factor of each number.
         estimate: the numbers.
         base_rows: base rows that they rest on.
-        dropped_replicates: replicates missing in these.
     """
 
     labels: list[tuple[str, str]]
     estimate: Estimate
     base_rows: int
-    dropped_replicates: int = 0
 
     def indices(self) -> Iterator[Index]:
         """One by one."""
@@ -111,7 +109,7 @@ def _luck(rows: BaseRows, method: str) -> Found:
 
 
 def _found(labels: list[tuple[str, str]], estimate: Estimate, rows: BaseRows) -> Found:
-    return Found(labels, estimate, len(rows.kept), rows.dropped_replicates)
+    return Found(labels, estimate, len(rows.kept))
 
 
 def _sobol(evaluations: Evaluations, rows: BaseRows, mean: bool) -> list[Found]:

@@ -17,9 +17,8 @@ from itertools import combinations
 
 import numpy as np
 
+from incentive_model.analysis.effects import TIMES
 from incentive_model.analysis.sensitivity.evaluations import BaseRows, Floats, product
-
-TIMES = " × "
 
 
 def labels(movers: Sequence[str], *, second_order: bool) -> list[tuple[str, str]]:
