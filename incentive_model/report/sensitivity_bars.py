@@ -11,8 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from incentive_model.analysis.sensitivity import Sensitivity
+from incentive_model.inputs.design import DUMMY
 from incentive_model.report.sensitivity_panels import (
-    DUMMY,
     KINDS,
     MOST_FACTORS,
     by_factor,

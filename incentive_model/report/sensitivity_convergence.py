@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from incentive_model.analysis.sensitivity import Sensitivity
+from incentive_model.inputs.design import DUMMY
 from incentive_model.report.sensitivity_panels import (
-    DUMMY,
     LABEL,
     finite,
     headed,

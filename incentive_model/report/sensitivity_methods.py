@@ -8,8 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from incentive_model.analysis.sensitivity import Sensitivity
+from incentive_model.inputs.design import DUMMY
 from incentive_model.report.sensitivity_panels import (
-    DUMMY,
     MOST_FACTORS,
     colour_of,
     headed,

@@ -14,8 +14,8 @@ from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
 from incentive_model.analysis.sensitivity import Sensitivity
+from incentive_model.inputs.design import DUMMY
 from incentive_model.report.sensitivity_panels import (
-    DUMMY,
     LABEL,
     ROLES,
     Floats,

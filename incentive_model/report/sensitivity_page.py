@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from incentive_model.analysis.sensitivity import Sensitivity
+from incentive_model.inputs.design import DUMMY
 from incentive_model.report.html import PAGE, environment, picture
 from incentive_model.report.sensitivity_figures import METHOD_NAMES
 from incentive_model.report.sensitivity_panels import (
-    DUMMY,
     MOST_OUTPUTS,
     by_factor,
     info_of,

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from incentive_model.analysis.effects import TIMES
 from incentive_model.analysis.intervals import Interval
 from incentive_model.analysis.sensitivity import Sensitivity
+from incentive_model.inputs.design import DUMMY
 from incentive_model.report.sensitivity_panels import (
-    DUMMY,
     LABEL,
     known,
     main_method,
@@ -22,8 +23,6 @@ from incentive_model.report.sensitivity_panels import (
 from incentive_model.report.study_panels import heat, output_label, small_multiples
 from incentive_model.report.words import shortened
 
-#: Between the names of two factors.
-TIMES = " × "
 #: Factors in a map.
 MOST_PAIRED = 8
 

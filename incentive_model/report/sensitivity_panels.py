@@ -13,13 +13,13 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from incentive_model.analysis.sensitivity import FactorInfo, Sensitivity
+from incentive_model.inputs.design import DUMMY
 from incentive_model.report.study_panels import SMALL, change_unit, output_label
 from incentive_model.report.style import GREY, OTHERS, RULE
 from incentive_model.report.words import shortened
 
 Floats = NDArray[np.float64]
 
-DUMMY = "dummy"
 #: What a factor is, its colour, and what a legend calls it.
 ROLES = {
     "lever": (OTHERS[0], "lever"),

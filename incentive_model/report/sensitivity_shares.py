@@ -14,9 +14,9 @@ from matplotlib.typing import ColorType
 
 from incentive_model.analysis.sensitivity import Sensitivity
 from incentive_model.analysis.sensitivity.ranking import percent
+from incentive_model.inputs.design import DUMMY
 from incentive_model.report.rows import at_right
 from incentive_model.report.sensitivity_panels import (
-    DUMMY,
     ROLES,
     headed,
     info_of,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -254,8 +255,8 @@ def _convergence(
     sizes = [2**k for k in range(31) if FEWEST <= 2**k < evaluations.base_rows]
     rows: list[tuple[Any, ...]] = []
     for size in [*sizes, evaluations.base_rows]:
-        some = evaluations.first(size)
-        kinds = found(some, output.values[: len(some.points)], mean=mean)
+        some = replace(evaluations, outputs=(output,)).first(size)
+        kinds = found(some, some.outputs[0].values, mean=mean)
         rows += [(output.name, size, *x) for one in kinds for x in one.indices() if x.index == index]
     return rows
 

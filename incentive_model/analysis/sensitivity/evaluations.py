@@ -77,7 +77,7 @@ class BaseRows(NamedTuple):
     """An output by base row, without what cannot be used.
 
     Attributes:
-        values: base row, point of it, replicate (, month); what is missing is 0 and not counted.
+        values: base row, point of it, replicate; what is missing is 0 and not counted.
         counts: by base row, replicates that are there at every point of it; all of them at least ``need``.
         kept: numbers of the base rows that are left.
         dropped_replicates: of base rows that are left, replicates that are not.
@@ -95,16 +95,14 @@ def base_rows(values: Floats, base: NDArray[np.int64], need: int) -> BaseRows:
     A replicate in which any point of a base row has no finite value is dropped for the whole base row; a base
     row that fewer than ``need`` replicates are left of goes with them.
     """
-    rows = values.reshape(int(base[-1]) + 1, -1, *values.shape[1:])
-    whole = np.asarray(np.isfinite(rows).all(axis=(1, *range(3, rows.ndim))))  # base row by replicate
+    rows = values.reshape(int(base[-1]) + 1, -1, values.shape[1])
+    whole = np.asarray(np.isfinite(rows).all(axis=1))  # base row by replicate
     counts = whole.sum(axis=1)
     kept = np.flatnonzero(counts >= need)
     rows, whole = rows[kept], whole[kept]
-    there = whole.reshape(len(kept), 1, whole.shape[1], *[1] * (rows.ndim - 3))
     if len(kept):
-        weight = np.broadcast_to(there, rows.shape)
-        mean = np.where(weight, rows, 0.0).sum(axis=(0, 1, 2)) / weight.sum(axis=(0, 1, 2))
-        rows = np.where(weight, rows - mean, 0.0)
+        there = np.broadcast_to(whole[:, None, :], rows.shape)
+        rows = np.where(there, rows - rows[there].mean(), 0.0)
     lost = int(whole.size - whole.sum())
     return BaseRows(rows, counts[kept], kept, lost)
 
@@ -118,20 +116,18 @@ def product(x: Floats, y: Floats, counts: NDArray[np.int64], *, mean: bool) -> F
     correlated between points.
 
     Args:
-        x, y: base row by replicate (by month), 0 where not counted.
+        x, y: base row by replicate, 0 where not counted.
         mean: of the means; False: of the averages over replicates as they are, luck included.
     """
-    n = counts.reshape(-1, *[1] * (x.ndim - 2))
     if mean:
-        return (x.sum(axis=1) * y.sum(axis=1) - (x * y).sum(axis=1)) / (n * (n - 1))
-    return x.sum(axis=1) * y.sum(axis=1) / n**2
+        return (x.sum(axis=1) * y.sum(axis=1) - (x * y).sum(axis=1)) / (counts * (counts - 1))
+    return x.sum(axis=1) * y.sum(axis=1) / counts**2
 
 
 def luck_moments(rows: BaseRows, points: slice | list[int]) -> Floats:
     """Of some points of each base row: variance over replicates w, and (y − mean)² free of luck, whose
-    average over base rows is the variance b of E[Y|X]; base row by these two (by month)."""
-    y = rows.values[:, points]
-    n = rows.counts.reshape(-1, *[1] * (y.ndim - 2))
+    average over base rows is the variance b of E[Y|X]; base row by these two."""
+    y, n = rows.values[:, points], rows.counts[:, None]
     w = ((y * y).sum(axis=2) - y.sum(axis=2) ** 2 / n) / (n - 1)
     b = (y.sum(axis=2) ** 2 - (y * y).sum(axis=2)) / (n * (n - 1))
     return np.stack([w.mean(axis=1), b.mean(axis=1)], axis=1)

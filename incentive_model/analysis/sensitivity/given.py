@@ -11,7 +11,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,7 @@ from incentive_model.analysis.intervals import LEVEL
 from incentive_model.analysis.sensitivity.index import Index
 from incentive_model.analysis.sensitivity.one_thread import one_thread
 from incentive_model.cards import Fault, InputError
-from incentive_model.runs.layout import numpy_untouched
+from incentive_model.runs.layout import numpy_untouched, problem_of
 
 Numbers = NDArray[np.float64]
 #: What a method finds in points and values: (index, factor) -> estimate.
@@ -128,7 +127,7 @@ def pawn(sample: Sample, seed: int) -> list[Index]:
 
     def estimate(cube: Numbers, values: Numbers) -> Found:
         names = [str(k) for k in range(cube.shape[1])]
-        found = salib.analyze(_problem(names), cube, values)["median"]
+        found = salib.analyze(problem_of(names), cube, values)["median"]
         return {("pawn", name): float(x) for name, x in zip(names, found, strict=True)}
 
     return _with_noise(sample, estimate, seed, "pawn")
@@ -215,10 +214,6 @@ METHODS: dict[str, Callable[[Sample, int], list[Index]]] = {
 }
 
 
-def _problem(names: Any) -> dict[str, Any]:
-    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
-
-
 def _terms(k: int) -> int:
     """Coefficients of an HDMR of k factors."""
     return k * DEGREE + math.comb(k, 2) * DEGREE**2
@@ -233,7 +228,7 @@ def _hdmr(cube: Numbers, values: Numbers) -> Numbers:
     from SALib.analyze import enhanced_hdmr
 
     n, k = cube.shape
-    problem = _problem(range(k)) | {"names": [str(i) for i in range(k)]}  # it adds to the names
+    problem = problem_of([str(i) for i in range(k)])
     fit = enhanced_hdmr.analyze(problem, cube, values, poly_order=DEGREE, bootstrap=1, subset=n)
     shares = np.asarray(fit["S"], np.float64)
     coefficients = np.where(np.arange(shares.size) < k, DEGREE, DEGREE**2)

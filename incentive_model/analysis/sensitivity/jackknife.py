@@ -20,7 +20,7 @@ class Estimate:
     they would differ between samples. Intervals are Student's t, with one degree of freedom less than parts.
 
     Args:
-        moments: part by moment (by month): sums over each part, or its one row.
+        moments: part by moment: sums over each part, or its one row.
         statistic: from sums over all parts to the numbers wanted, along the first axis.
     """
 

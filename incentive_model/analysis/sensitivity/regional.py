@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from incentive_model.analysis.intervals import LEVEL
+from incentive_model.analysis.sensitivity.given import ERRORS
 from incentive_model.analysis.sensitivity.index import Index
 from incentive_model.analysis.sensitivity.prim import check_both_kinds
 
@@ -14,8 +14,6 @@ from incentive_model.analysis.sensitivity.prim import check_both_kinds
 LEAST = 20
 #: Times that both kinds are drawn again.
 RESAMPLES = 200
-#: Standard errors on either side of a 95% interval.
-ERRORS = float(ndtri((1 + LEVEL) / 2))
 
 
 def regional(

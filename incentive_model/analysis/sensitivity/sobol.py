@@ -30,7 +30,7 @@ def labels(movers: Sequence[str], *, second_order: bool) -> list[tuple[str, str]
 
 
 def moments(rows: BaseRows, movers: int, *, second_order: bool, mean: bool) -> Floats:
-    """What indices are made of, base row by moment (by month): V, then S_i, T_i, S_ij, each times V.
+    """What indices are made of, base row by moment: V, then S_i, T_i, S_ij, each times V.
 
     Args:
         mean: of E[Y|X], free of luck; False: of the average over replicates.
